@@ -49,10 +49,11 @@ export function parseDomainName(input: string): DomainName {
 /** The WHATWG URL rule: a host whose last label is a number is an IPv4 address; brackets or colons make IPv6. */
 function isAddress(name: string): boolean {
   const last = name.split('.').at(-1) ?? ''
-  return /^(\d+|0x[0-9a-f]*)$/i.test(last) || name.includes(':') || name.startsWith('[')
+  return /^(\d+|0x[0-9a-f]*)$/i.test(last) || /^\[?[0-9a-f.]*:[0-9a-f:.]*\]?$/i.test(name)
 }
 
 function reason(name: string): string {
+  if (name.includes('/')) return 'leave out "https://" and everything after the name.'
   if (name.split('.').includes('')) return 'it has an empty label (two dots in a row, or one at the start).'
   if (name.length > MAX_NAME_LENGTH) return `it is longer than ${MAX_NAME_LENGTH} characters.`
   if (name.split('.').some((label) => label.length > 63)) return 'a label is longer than 63 characters.'

@@ -1,0 +1,41 @@
+import { access } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ConfigError } from './config-error.ts'
+import { parseConfig } from './parse-config.ts'
+import type { ResolvedConfig } from './schema.ts'
+import type { SecretContext } from './secret.ts'
+
+/** The file that is read when no other is named. */
+export const CONFIG_FILE = 'domainsync.config.ts'
+
+/** A configuration with the place that its relative paths and secrets refer to. */
+export interface LoadedConfig extends SecretContext {
+  readonly file: string
+  readonly values: ResolvedConfig
+}
+
+/**
+ * Loads a configuration file; Node strips its types, so nothing needs to be installed beside it.
+ *
+ * @throws ConfigError `CONFIG_MISSING` or `CONFIG_INVALID`.
+ */
+export async function loadConfig(path = CONFIG_FILE, { env = process.env } = {}): Promise<LoadedConfig> {
+  const file = resolve(path)
+  await access(file).catch((cause) => {
+    throw new ConfigError('CONFIG_MISSING', `There is no configuration at ${file}.`, {
+      cause,
+      next: 'domainsync init <domain>',
+    })
+  })
+  const module = await import(pathToFileURL(file).href).catch((cause) => {
+    throw new ConfigError('CONFIG_INVALID', `${file} cannot be loaded: ${(cause as Error).message}`, { cause })
+  })
+  if (module.default === undefined) {
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `${file} has no default export; write "export default { … } satisfies Config".`,
+    )
+  }
+  return { file, folder: dirname(file), env, values: parseConfig(module.default) }
+}

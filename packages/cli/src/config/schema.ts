@@ -1,0 +1,139 @@
+import { z } from 'zod'
+
+/** A secret: the name of an environment variable, or a file (mode 0600) whose content it is. */
+const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
+/** A plain text, or a secret. */
+const text = z.union([z.string().min(1), secret])
+/** An account: a raw hex key in a secret, or an encrypted key file with its passphrase. */
+const account = z.union([secret, z.strictObject({ file: z.string().min(1), passphrase: secret })])
+
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, 'an address is 0x and 40 hex digits')
+const milliseconds = z.number().int().positive()
+const count = z.number().int().positive()
+
+/** What a page of the site must answer: asked before a publish, on a preview, and by the agent, where readers ask. */
+const check = z.strictObject({
+  path: z.string().startsWith('/'),
+  status: z.number().int().default(200),
+  contains: z.string().optional(),
+})
+
+const provider = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('embedded'),
+    tier: z.literal([1, 2]).default(1),
+    /** Where the node's data lies, when this machine runs it (`domainsync serve`). */
+    path: z.string().optional(),
+    url: z.url(),
+    token: secret,
+    failureDomain: z.string().min(1),
+    /** Holds nothing until another replica is lost. */
+    spare: z.boolean().default(false),
+  }),
+  z.strictObject({
+    kind: z.literal('kubo'),
+    tier: z.literal([1, 2]).default(1),
+    rpcUrl: text,
+    gatewayUrl: text.optional(),
+    failureDomain: z.string().min(1),
+    spare: z.boolean().default(false),
+  }),
+])
+
+const dnsKey = z.strictObject({ name: z.string().min(1), secret })
+
+/** Any server that takes RFC 2136 updates with TSIG: BIND, Knot, PowerDNS, and the embedded one. */
+const rfc2136 = z.strictObject({
+  kind: z.literal('rfc2136'),
+  /** `host` or `host:port`. */
+  server: z.string().min(1),
+  zone: z.string().min(1),
+  key: dnsKey,
+  ttlSeconds: count.default(30),
+})
+
+/** The same, and `domainsync serve` runs the server itself, keeping the zone in `path`. */
+const embeddedDns = z.strictObject({ ...rfc2136.shape, kind: z.literal('embedded'), path: z.string().min(1) })
+
+const domain = z.strictObject({
+  /** The folder of the built site. */
+  site: z.string().optional(),
+  /** Where readers read it. */
+  url: z.url(),
+  /** Name of a driver under `dns`. */
+  dns: z.string().min(1),
+  checks: z.array(check).default([]),
+})
+
+/** The whole of `domainsync.config.ts`. */
+export const configSchema = z.strictObject({
+  network: z.strictObject({
+    chainId: count,
+    registry: address,
+    rpcUrls: z.array(text).min(1),
+    /** How many distinct operators must agree. */
+    quorum: count,
+    /** Blocks on top of a publish before DNS follows. Default: 0 on chain 31337, else 2. */
+    confirmations: z.number().int().nonnegative().optional(),
+    maxSyncCostUsd: z.number().positive().default(0.1),
+    ethUsd: z.strictObject({ fixed: z.number().positive() }).optional(),
+  }),
+  keys: z
+    .strictObject({
+      publisher: account.optional(),
+      signer: account.optional(),
+      release: z.strictObject({ file: z.string().min(1), passphrase: secret }).optional(),
+      healer: account.optional(),
+      owner: account.optional(),
+      guardian: account.optional(),
+      registrar: account.optional(),
+    })
+    .default({}),
+  providers: z.record(z.string(), provider),
+  replication: z.strictObject({
+    /** K: copies that must be proven before any pointer moves. */
+    need: count,
+    /** All on one machine: proofs from one failure domain are enough, and every output says so. */
+    trial: z.boolean().default(false),
+  }),
+  gateways: z.array(text).default([]),
+  dns: z
+    .object({ resolvers: z.array(z.string().min(1)).default([]), quorum: count.default(1) })
+    .catchall(z.discriminatedUnion('kind', [rfc2136, embeddedDns])),
+  domains: z.record(z.string(), domain),
+  agent: z
+    .strictObject({
+      store: z
+        .strictObject({ kind: z.literal('sqlite'), path: z.string().min(1) })
+        .default({ kind: 'sqlite', path: 'state/domainsync.db' }),
+      probeEveryMs: milliseconds.default(30_000),
+      maxRepairsPerHour: count.default(6),
+      /** How long a release must look good before it is kept out of the ring. */
+      soakMs: milliseconds.default(600_000),
+    })
+    .prefault({}),
+  /** `domainsync serve`: where this machine's sites are served. */
+  serve: z.strictObject({ refreshEveryMs: milliseconds.default(5_000) }).prefault({}),
+  notify: z
+    .record(
+      z.string(),
+      z.strictObject({
+        kind: z.literal('webhook'),
+        url: secret,
+        minSeverity: z.enum(['info', 'warning', 'critical']).default('warning'),
+      }),
+    )
+    .default({}),
+  /** Folder of the journal's companions: blocks and CARs waiting to be sent. */
+  state: z.string().default('state'),
+})
+
+/** What a person writes. */
+export type Config = z.input<typeof configSchema>
+/** What the program reads: defaults filled in. */
+export type ResolvedConfig = z.output<typeof configSchema>
+export type SecretSource = z.infer<typeof secret>
+export type AccountSource = z.infer<typeof account>
+export type ProviderConfig = z.output<typeof provider>
+export type DnsConfig = z.output<typeof rfc2136> | z.output<typeof embeddedDns>
+export type CheckConfig = z.output<typeof check>

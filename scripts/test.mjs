@@ -1,0 +1,7 @@
+// `npm test`: contracts, then packages, end-to-end and faults. Arguments go to vitest and leave the contract tests out.
+import { become, prepare, ROOT, run } from './prepare.mjs'
+
+const { node, env } = await prepare()
+const args = process.argv.slice(2)
+if (args.length === 0) await run(node, ['node_modules/hardhat/dist/src/cli.js', 'test'], env)
+await become(node, ['node_modules/vitest/vitest.mjs', 'run', ...args], { env, cwd: ROOT })
