@@ -1,1 +1,10 @@
-export {}
+export * from './dsse.ts'
+export { accountAddress, recoverEip191 } from './eip191.ts'
+export * from './ml-dsa.ts'
+export * from './noble-ml-dsa.ts'
+export * from './pq-error.ts'
+export * from './release-key.ts'
+export * from './release-text.ts'
+export * from './sign-release.ts'
+export * from './spki.ts'
+export * from './verify-release.ts'

@@ -1,1 +1,2 @@
-export {}
+export * from '../index.ts'
+export * from './native-ml-dsa.ts'

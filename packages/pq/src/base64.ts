@@ -1,0 +1,23 @@
+/** A multiple of 3, so that chunks join without padding, and few enough for one call's arguments. */
+const CHUNK_BYTES = 24_576
+
+/** RFC 4648 §4, padded. */
+export function encodeBase64(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+    text += btoa(String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES)))
+  }
+  return text
+}
+
+/** The bytes of canonical RFC 4648 §4 text; `undefined` for any other spelling of them. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  let binary: string
+  try {
+    binary = atob(text)
+  } catch {
+    return undefined
+  }
+  const bytes = Uint8Array.from({ length: binary.length }, (_, index) => binary.charCodeAt(index))
+  return encodeBase64(bytes) === text ? bytes : undefined
+}

@@ -1,0 +1,28 @@
+import { ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
+import { checkClaim, checkSeed } from './check-ml-dsa-input.ts'
+import { ML_DSA_SIGNATURE_BYTES, type MlDsaBackend } from './ml-dsa.ts'
+import { encodeSpki, spkiKeyId } from './spki.ts'
+
+const EMPTY = new Uint8Array(0)
+
+/**
+ * ML-DSA-87 in JavaScript, for browsers and any Node.
+ *
+ * Warning: not constant time. Sign with the native one where others can measure the machine.
+ */
+export const nobleMlDsa: MlDsaBackend = {
+  name: 'noble',
+
+  signer(seed) {
+    checkSeed(seed)
+    const { publicKey, secretKey } = ml_dsa87.keygen(seed)
+    const spki = encodeSpki(publicKey)
+    return { publicKey, spki, keyId: spkiKeyId(spki), sign: async (message) => ml_dsa87.sign(message, secretKey) }
+  },
+
+  verify(signature, claim) {
+    checkClaim(claim)
+    const { message, publicKey, context = EMPTY } = claim
+    return signature.length === ML_DSA_SIGNATURE_BYTES && ml_dsa87.verify(signature, message, publicKey, { context })
+  },
+}

@@ -1,0 +1,35 @@
+import { DomainSyncError, type ErrorDetails } from '@domainsync/core'
+
+/** Codes of {@link PqError}; none of them is mended by trying again. */
+export type PqErrorCode =
+  /** A seed that is not 32 bytes. */
+  | 'PQ_SEED_LENGTH'
+  /** A public key that is not 2,592 bytes, or a SubjectPublicKeyInfo that is not one of ML-DSA-87. */
+  | 'PQ_KEY_MALFORMED'
+  /** A context longer than 255 bytes. */
+  | 'PQ_CONTEXT_LENGTH'
+  /** Not an envelope, or not in the one form this package writes. */
+  | 'ENVELOPE_MALFORMED'
+  /** More than the largest envelope a reader accepts. */
+  | 'ENVELOPE_TOO_LARGE'
+  /** Signed, but as something that is not a release. */
+  | 'PAYLOAD_TYPE_UNEXPECTED'
+  /** A release has exactly two signatures. */
+  | 'SIGNATURE_COUNT'
+  /** Signed with another ML-DSA-87 key than the chain names. */
+  | 'PQ_KEY_MISMATCH'
+  | 'PQ_SIGNATURE_INVALID'
+  /** Signed by another account than the chain names. */
+  | 'SIGNER_MISMATCH'
+  | 'SIGNER_SIGNATURE_INVALID'
+  /** Both signatures hold, but the statement is about something else than expected. */
+  | 'RELEASE_FIELD_MISMATCH'
+
+/** What keys, signatures and envelopes fail with. */
+export class PqError extends DomainSyncError {
+  declare readonly code: PqErrorCode
+
+  constructor(code: PqErrorCode, message: string, details: Omit<ErrorDetails, 'retryable'> = {}) {
+    super(code, message, { ...details, retryable: false })
+  }
+}
