@@ -1,2 +1,6 @@
 export * from '../index.ts'
+export * from './key-file-error.ts'
+export { KEY_SECRET_BYTES, type KeyIdentity, type KeyKind } from './key-identity.ts'
 export * from './native-ml-dsa.ts'
+export * from './read-key-file.ts'
+export * from './write-key-file.ts'

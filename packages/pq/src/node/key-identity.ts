@@ -1,0 +1,43 @@
+import type { Address } from '@domainsync/core'
+import { accountAddress } from '../eip191.ts'
+import { ML_DSA_SEED_BYTES } from '../ml-dsa.ts'
+import { KeyFileError } from './key-file-error.ts'
+import { nativeMlDsa } from './native-ml-dsa.ts'
+
+/** What a key file holds, and the public name of it. */
+export type KeyIdentity =
+  /** An ML-DSA-87 seed; `keyId` is the SHA-256 of its SubjectPublicKeyInfo, 64 hex digits without `0x`. */
+  | { readonly kind: 'release'; readonly keyId: string }
+  /** A secp256k1 private key. */
+  | { readonly kind: 'account'; readonly address: Address }
+
+/** The two kinds of key files. */
+export type KeyKind = KeyIdentity['kind']
+
+/** Bytes of either secret: an ML-DSA seed, a secp256k1 private key. */
+export const KEY_SECRET_BYTES = 32
+
+/** @throws KeyFileError `KEY_SECRET_INVALID` */
+export function keyIdentity(kind: KeyKind, secret: Uint8Array): KeyIdentity {
+  switch (kind) {
+    case 'release': {
+      if (secret.length !== ML_DSA_SEED_BYTES) {
+        throw new KeyFileError(
+          'KEY_SECRET_INVALID',
+          `A release key is a seed of ${ML_DSA_SEED_BYTES} bytes; this one has ${secret.length}. Nothing was written.`,
+        )
+      }
+      return { kind, keyId: nativeMlDsa.signer(secret).keyId }
+    }
+    case 'account': {
+      const address = accountAddress(secret)
+      if (address === undefined) {
+        throw new KeyFileError(
+          'KEY_SECRET_INVALID',
+          `An account key is ${KEY_SECRET_BYTES} bytes, a number from 1 to the curve's order less 1; this is none. Nothing was written.`,
+        )
+      }
+      return { kind, address }
+    }
+  }
+}
