@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import toolbox from '@nomicfoundation/hardhat-toolbox'
 import { defineConfig } from 'hardhat/config'
+import { bindingsPlugin } from './scripts/bindings/bindings-plugin.ts'
 
 const solidity = {
   version: '0.8.37',
@@ -9,7 +10,7 @@ const solidity = {
 }
 
 export default defineConfig({
-  plugins: [toolbox],
+  plugins: [toolbox, bindingsPlugin],
   solidity: { profiles: { default: solidity, production: solidity } },
   paths: { sources: 'contracts', tests: { mocha: 'test/contracts', solidity: 'test/contracts' } },
   typechain: { outDir: 'packages/bindings/src/generated' },
