@@ -11,7 +11,10 @@ const solidity = {
 
 export default defineConfig({
   plugins: [toolbox, bindingsPlugin],
-  solidity: { profiles: { default: solidity, production: solidity } },
+  solidity: {
+    profiles: { default: solidity, production: solidity },
+    npmFilesToBuild: ['@openzeppelin/contracts/governance/TimelockController.sol'],
+  },
   paths: { sources: 'contracts', tests: { mocha: 'test/contracts', solidity: 'test/contracts' } },
   typechain: { outDir: 'packages/bindings/src/generated' },
 })

@@ -1,9 +1,13 @@
 export { registryAbi } from './generated/abi.ts'
 export { registryAddresses } from './generated/addresses.ts'
-export type { DomainSyncRegistry } from './generated/DomainSyncRegistry.ts'
-export { DomainSyncRegistry__factory } from './generated/factories/DomainSyncRegistry__factory.ts'
-export { IDomainSyncRegistry__factory } from './generated/factories/interfaces/IDomainSyncRegistry__factory.ts'
-export type { IDomainSyncRegistry } from './generated/interfaces/IDomainSyncRegistry.ts'
+export {
+  type DomainSyncRegistry,
+  DomainSyncRegistry__factory,
+  type IDomainSyncRegistry,
+  IDomainSyncRegistry__factory,
+  type TimelockController,
+  TimelockController__factory,
+} from './generated/index.ts'
 export * from './reclaim-typed-data.ts'
 export * from './registration-typed-data.ts'
 export * from './sync-typed-data.ts'
