@@ -15,7 +15,7 @@ export function parseConfig(input: unknown): ResolvedConfig {
   const config = result.data
   for (const [name, domain] of Object.entries(config.domains)) {
     const normal = parseDomainName(name)
-    if (normal !== name) invalid(['domains', name], `write the name as "${normal}"`)
+    if (normal !== name) invalid(['domains', name], `write the name as "${normal}".`)
     if (!(domain.dns in config.dns) || domain.dns === 'resolvers' || domain.dns === 'quorum') {
       const meant = nearestName(domain.dns, drivers(config))
       invalid(['domains', name, 'dns'], `"${domain.dns}" is no driver under dns${suggestion(meant)}`)
@@ -25,11 +25,11 @@ export function parseConfig(input: unknown): ResolvedConfig {
   if (config.replication.need > copies) {
     invalid(
       ['replication', 'need'],
-      `${config.replication.need} copies are needed but only ${copies} providers are there`,
+      `${config.replication.need} copies are needed but only ${copies} providers are there.`,
     )
   }
   if (config.network.quorum > config.network.rpcUrls.length) {
-    invalid(['network', 'quorum'], `a quorum of ${config.network.quorum} needs that many rpcUrls`)
+    invalid(['network', 'quorum'], `a quorum of ${config.network.quorum} needs that many rpcUrls.`)
   }
   return config
 }
@@ -40,7 +40,7 @@ export function drivers({ dns }: ResolvedConfig): string[] {
 }
 
 function invalid(path: readonly PropertyKey[], what: string): never {
-  throw new ConfigError('CONFIG_INVALID', `${place(path)}: ${what}.`)
+  throw new ConfigError('CONFIG_INVALID', `${place(path)}: ${what}`)
 }
 
 function sentence(issue: z.core.$ZodIssue): string {

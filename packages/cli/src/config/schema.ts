@@ -47,7 +47,8 @@ const rfc2136 = z.strictObject({
   kind: z.literal('rfc2136'),
   /** `host` or `host:port`. */
   server: z.string().min(1),
-  zone: z.string().min(1),
+  /** The zone that holds `_dnslink.<domain>`, itself or by CNAME. Default: each domain is its own zone. */
+  zone: z.string().min(1).optional(),
   key: dnsKey,
   ttlSeconds: count.default(30),
 })

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { DomainSyncError } from '@domainsync/core'
+import { generateReleaseKey, spkiHash } from '@domainsync/pq'
+import { readKeyIdentity, writeKeyFile } from '@domainsync/pq/node'
+import { Wallet } from 'ethers'
+import { EXIT_DONE } from '../output/exit-code.ts'
+import { table } from '../output/table.ts'
+import type { AddCommand } from '../program.ts'
+import { readNewPassphrase } from '../read-passphrase.ts'
+
+/** Who should hold which key; one host may hold all, and then one theft costs all. */
+const BUNDLES = {
+  offline: ['owner', 'guardian'],
+  ci: ['publisher'],
+  signing: ['signer', 'release'],
+  agent: ['healer'],
+  registrar: ['registrar'],
+} as const
+type Bundle = keyof typeof BUNDLES
+
+interface KeysOptions {
+  readonly out: string
+}
+
+/** `keys new` and `keys list`. */
+export const addKeysCommand: AddCommand = (program, action) => {
+  const keys = program.command('keys').description('key files: mode 0600, encrypted under a passphrase')
+  keys
+    .command('new [bundle...]')
+    .description(`new key files of the bundles ${Object.keys(BUNDLES).join(', ')} (default: all)`)
+    .option('--out <folder>', 'where they go', 'keys')
+    .action(
+      action<KeysOptions>(async ({ terminal, signal, flags }, names, { out }) => {
+        const bundles = names.length > 0 ? names.map(knownBundle) : (Object.keys(BUNDLES) as Bundle[])
+        const roles = bundles.flatMap((bundle) => BUNDLES[bundle])
+        const folder = resolve(out)
+        refuseExisting(folder, roles)
+        if (flags.dryRun) {
+          terminal.print(`Would write ${roles.map((role) => `${role}.json`).join(', ')} in ${folder}`)
+          terminal.document('keys', { folder, roles, written: false })
+          return EXIT_DONE
+        }
+        const passphrase = await readNewPassphrase(terminal, signal)
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        const written = []
+        for (const role of roles) {
+          terminal.progress(`Encrypting ${role} …`)
+          written.push({ role, id: await writeNewKey(resolve(folder, `${role}.json`), { role, passphrase }) })
+        }
+        for (const line of table([['ROLE', 'PUBLIC ID'], ...written.map(({ role, id }) => [role, id])])) {
+          terminal.print(line)
+        }
+        if (bundles.length > 1) {
+          terminal.print('Warning: all on one host: whoever steals it can publish, sign, roll back and change roles.')
+        }
+        terminal.document('keys', { folder, keys: written, written: true })
+        return EXIT_DONE
+      }),
+    )
+  keys
+    .command('list [file...]')
+    .description('public ids of key files; needs no passphrase')
+    .action(
+      action(async ({ terminal }, files) => {
+        const rows = await Promise.all(
+          files.map(async (file) => {
+            const identity = await readKeyIdentity(resolve(file))
+            return { file, kind: identity.kind, id: identity.kind === 'release' ? identity.keyId : identity.address }
+          }),
+        )
+        for (const { file, kind, id } of rows) terminal.print(`${file}  ${kind}  ${id}`)
+        terminal.document('keys', { keys: rows })
+        return EXIT_DONE
+      }),
+    )
+}
+
+function knownBundle(name: string): Bundle {
+  if (name in BUNDLES) return name as Bundle
+  throw new DomainSyncError(
+    'KEY_BUNDLE_UNKNOWN',
+    `There is no bundle "${name}"; there are ${Object.keys(BUNDLES).join(', ')}.`,
+    {
+      state: 'Nothing was written.',
+      retryable: false,
+    },
+  )
+}
+
+function refuseExisting(folder: string, roles: readonly string[]): void {
+  const existing = roles.map((role) => resolve(folder, `${role}.json`)).find((path) => existsSync(path))
+  if (!existing) return
+  throw new DomainSyncError('KEY_FILE_EXISTS', `${existing} is there already; a key is never overwritten.`, {
+    state: 'Nothing was written.',
+    next: 'domainsync keys new --out <another folder>',
+    retryable: false,
+  })
+}
+
+/** Writes one key and gives its public id: the address, or the hash of the SPKI that goes on chain. */
+async function writeNewKey(path: string, { role, passphrase }: { role: string; passphrase: string }): Promise<string> {
+  if (role === 'release') {
+    const { seed, signer } = generateReleaseKey()
+    await writeKeyFile(path, { kind: 'release', secret: seed, passphrase })
+    return spkiHash(signer.spki)
+  }
+  const wallet = Wallet.createRandom()
+  await writeKeyFile(path, { kind: 'account', secret: Buffer.from(wallet.privateKey.slice(2), 'hex'), passphrase })
+  return wallet.address.toLowerCase()
+}

@@ -1,0 +1,31 @@
+import { resolve } from 'node:path'
+import { readKeyFile } from '@domainsync/pq/node'
+import { ConfigError } from './config-error.ts'
+import type { LoadedConfig } from './load-config.ts'
+import type { SecretSource } from './schema.ts'
+import { readSecret } from './secret.ts'
+
+/** A key file as the configuration names it, and what must be in it. */
+export interface KeyFileSource {
+  readonly file: string
+  readonly passphrase: SecretSource
+}
+
+/**
+ * The secret bytes of a key file.
+ *
+ * @throws ConfigError `CONFIG_INVALID` when the file holds the other kind of key, `SECRET_MISSING`; PqError
+ * `KEY_PASSPHRASE_WRONG`, `KEY_FILE_MISSING`, `KEY_FILE_MODE`, `KEY_FILE_DAMAGED`.
+ */
+export async function openKey(
+  source: KeyFileSource,
+  { config, kind, place }: { config: LoadedConfig; kind: 'account' | 'release'; place: string },
+): Promise<Uint8Array> {
+  const path = resolve(config.folder, source.file)
+  const passphrase = await readSecret(source.passphrase, config, `${place}.passphrase`)
+  const key = await readKeyFile(path, { passphrase })
+  if (key.kind !== kind) {
+    throw new ConfigError('CONFIG_INVALID', `${place}: ${path} holds a key of kind "${key.kind}", not "${kind}".`)
+  }
+  return key.secret
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from './parse-config.ts'
+
+const valid = () => ({
+  network: { chainId: 31337, registry: `0x${'1'.repeat(40)}`, rpcUrls: ['http://127.0.0.1:8545'], quorum: 1 },
+  providers: {
+    'node-1': { kind: 'embedded', url: 'http://127.0.0.1:8081', token: { env: 'T' }, failureDomain: 'here' },
+    'node-2': { kind: 'kubo', rpcUrl: 'http://127.0.0.1:5001', failureDomain: 'there' },
+  },
+  replication: { need: 2 },
+  dns: { local: { kind: 'rfc2136', server: '127.0.0.1:53', key: { name: 'k', secret: { env: 'S' } } } },
+  domains: { 'bbbhhai.com': { url: 'https://bbbhhai.com', dns: 'local', checks: [{ path: '/' }] } },
+})
+
+function message(edit: (config: ReturnType<typeof valid>) => void): string {
+  const config = valid()
+  edit(config)
+  try {
+    parseConfig(config)
+    return 'accepted'
+  } catch (error) {
+    const { code, message: text } = error as Error & { code: string }
+    return `${code} ${text}`
+  }
+}
+
+/** Lets a test write what the types forbid. */
+const loose = (value: object) => value as Record<string, unknown>
+
+describe('parseConfig', () => {
+  it('fills in the defaults', () => {
+    const config = parseConfig(valid())
+    expect(config.agent).toEqual({
+      store: { kind: 'sqlite', path: 'state/domainsync.db' },
+      probeEveryMs: 30_000,
+      maxRepairsPerHour: 6,
+      soakMs: 600_000,
+    })
+    expect(config.domains['bbbhhai.com']!.checks).toEqual([{ path: '/', status: 200 }])
+  })
+
+  it.each<[string, (config: ReturnType<typeof valid>) => void, string]>([
+    [
+      'a misspelt key of a domain',
+      (c) => {
+        loose(c.domains['bbbhhai.com']).chekcs = []
+      },
+      'CONFIG_INVALID domains."bbbhhai.com".chekcs: unknown key, did you mean "checks"?',
+    ],
+    [
+      'a misspelt key at the top',
+      (c) => {
+        loose(c).netwrok = {}
+      },
+      'CONFIG_INVALID netwrok: unknown key, did you mean "network"?',
+    ],
+    [
+      'a misspelt key of a provider',
+      (c) => {
+        loose(c.providers['node-1']).failuredomain = 'x'
+      },
+      'CONFIG_INVALID providers."node-1".failuredomain: unknown key, did you mean "failureDomain"?',
+    ],
+    [
+      'a key like nothing known',
+      (c) => {
+        loose(c.network).zzzzzz = 1
+      },
+      'CONFIG_INVALID network.zzzzzz: unknown key.',
+    ],
+    [
+      'a domain that names no driver',
+      (c) => {
+        c.domains['bbbhhai.com'].dns = 'lokal'
+      },
+      'CONFIG_INVALID domains."bbbhhai.com".dns: "lokal" is no driver under dns, did you mean "local"?',
+    ],
+    [
+      'more copies than providers',
+      (c) => {
+        c.replication.need = 3
+      },
+      'CONFIG_INVALID replication.need: 3 copies are needed but only 2 providers are there.',
+    ],
+    [
+      'a quorum that cannot be had',
+      (c) => {
+        c.network.quorum = 2
+      },
+      'CONFIG_INVALID network.quorum: a quorum of 2 needs that many rpcUrls.',
+    ],
+    [
+      'an address that is none',
+      (c) => {
+        c.network.registry = '0x12'
+      },
+      'CONFIG_INVALID network.registry: an address is 0x and 40 hex digits.',
+    ],
+    [
+      'an upper-case name',
+      (c) => {
+        loose(c.domains)['BBBhhai.com'] = c.domains['bbbhhai.com']
+      },
+      'CONFIG_INVALID domains."BBBhhai.com": write the name as "bbbhhai.com".',
+    ],
+    [
+      'a hostile name',
+      (c) => {
+        loose(c.domains)['a..b'] = c.domains['bbbhhai.com']
+      },
+      'NAME_INVALID "a..b" is not a domain name; it has an empty label (two dots in a row, or one at the start).',
+    ],
+  ])('refuses %s', (_, edit, expected) => expect(message(edit)).toBe(expected))
+})

@@ -1,0 +1,29 @@
+import { CommanderError } from 'commander'
+import { EXIT_FAILED, EXIT_INTERRUPTED, exitCodeOf } from './output/exit-code.ts'
+import { reportError } from './output/report-error.ts'
+import { createTerminal } from './output/terminal.ts'
+import { createProgram } from './program.ts'
+
+/** Runs one command line; gives the exit code. Never throws. */
+export async function main(args: readonly string[]): Promise<number> {
+  const interrupt = new AbortController()
+  const onSignal = () => interrupt.abort()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  const program = createProgram(interrupt.signal)
+  try {
+    await program.parseAsync(args, { from: 'user' })
+    return program.exitCode()
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_FAILED
+    const terminal = createTerminal({ json: args.includes('--json'), quiet: false })
+    if (interrupt.signal.aborted) {
+      terminal.document('error', { error: { code: 'INTERRUPTED', message: 'Interrupted.', next: 'domainsync resume' } })
+      process.stderr.write('Interrupted. "domainsync resume" finishes what was begun.\n')
+      return EXIT_INTERRUPTED
+    }
+    reportError(error, terminal)
+    return exitCodeOf(error)
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
+  }
+}

@@ -1,0 +1,27 @@
+import { errorCode } from '@domainsync/core'
+
+/** Done, healthy, or nothing to do. */
+export const EXIT_DONE = 0
+/** Failed, or `verify` says no. */
+export const EXIT_FAILED = 1
+/** Incomplete: some of it needs another run or a person. */
+export const EXIT_INCOMPLETE = 2
+/** Interrupted; resumable. */
+export const EXIT_INTERRUPTED = 130
+
+/** Errors that leave the work unfinished rather than failed: the same command can finish it later. */
+const INCOMPLETE = new Set([
+  'RPC_NO_QUORUM',
+  'DNS_NO_QUORUM',
+  'COST_OVER_BUDGET',
+  'OPERATION_RUNNING',
+  'CHALLENGE_MISSING',
+  'STORE_BUSY',
+  'STORE_LOCKED',
+])
+
+/** The exit code of a command that ended with this error. */
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof Error && error.name === 'AbortError') return EXIT_INTERRUPTED
+  return INCOMPLETE.has(errorCode(error)) ? EXIT_INCOMPLETE : EXIT_FAILED
+}

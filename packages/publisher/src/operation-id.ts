@@ -1,0 +1,17 @@
+import { createHash } from 'node:crypto'
+import type { Address } from '@domainsync/core'
+
+/** What makes two publishes the same work. */
+export interface PublishIdentity {
+  readonly chainId: number
+  readonly registry: Address
+  readonly domain: string
+  readonly expectedSeq: number
+  readonly content: string
+}
+
+/** The journal's id of a publish: the same for the same work, so that trying again goes on instead of starting over. */
+export function publishOperationId({ chainId, registry, domain, expectedSeq, content }: PublishIdentity): string {
+  const text = JSON.stringify(['publish', chainId, registry.toLowerCase(), domain, expectedSeq, content])
+  return createHash('sha256').update(text).digest('hex').slice(0, 32)
+}
