@@ -18,6 +18,8 @@ export function decodeBase64(text: string): Uint8Array | undefined {
   } catch {
     return undefined
   }
-  const bytes = Uint8Array.from({ length: binary.length }, (_, index) => binary.charCodeAt(index))
+  const bytes = new Uint8Array(binary.length)
+  // A plain loop: `Uint8Array.from` takes ten times as long, and a payload may have 48 MiB.
+  for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
   return encodeBase64(bytes) === text ? bytes : undefined
 }
