@@ -1,0 +1,69 @@
+import type { Action } from './action.ts'
+import type { ActionRecord } from './action-record.ts'
+import type { PlanSettings } from './plan-settings.ts'
+import type { Rung } from './rung.ts'
+
+/** How long a missing answer is waited for before the ladder counts as ended, in milliseconds. */
+export const PATIENCE_MS = 60_000
+
+/** Where a ladder stands. `step` counts from 1; the last one is the page to a person. */
+export type LadderPosition = { readonly step: number; readonly of: number } & (
+  | { readonly kind: 'act'; readonly action: Action }
+  | { readonly kind: 'wait'; readonly until: number; readonly next: Action['kind'] }
+  | { readonly kind: 'blocked'; readonly reason: string }
+  | { readonly kind: 'end'; readonly reason: string }
+)
+
+/** The next step of one ladder, from the tries since its condition opened. Pure. */
+export function climb(rungs: readonly Rung[], { records, since, settings, now }: ClimbInput): LadderPosition {
+  const of = rungs.length + 1
+  let reason = rungs.length === 0 ? 'there is nothing the agent can do about it' : 'every step was tried'
+  let last: { at: number; total: number } = { at: Number.NEGATIVE_INFINITY, total: 0 }
+  let final: { action: Action; step: number } | undefined
+  for (const [index, rung] of rungs.entries()) {
+    const step = index + 1
+    const tries = triesOf(rung, records, since)
+    last = after(last, tries, rung)
+    if (rung.what.kind === 'soon' && now - since < PATIENCE_MS) {
+      return { kind: 'blocked', step, of, reason: rung.what.reason }
+    }
+    if (rung.what.kind !== 'ready') {
+      if (tries.length === 0) reason = rung.what.reason
+      continue
+    }
+    final = { action: rung.what.action, step }
+    if (tries.length >= rung.tries) continue
+    const until = last.at + backoff(last.total, settings)
+    if (until > now) return { kind: 'wait', step, of, until, next: rung.kind }
+    return { kind: 'act', step, of, action: rung.what.action }
+  }
+  if (final !== undefined && last.at + settings.ladderRestMs <= now) return { kind: 'act', of, ...final }
+  return { kind: 'end', step: of, of, reason }
+}
+
+export interface ClimbInput {
+  readonly records: readonly ActionRecord[]
+  /** When the condition's first bad answer came, in milliseconds since 1970. */
+  readonly since: number
+  readonly settings: PlanSettings
+  readonly now: number
+}
+
+/** The pause after `tries` tries: doubles, up to the limit; none before the first. */
+export function backoff(tries: number, { backoffMs, maxBackoffMs }: PlanSettings): number {
+  return tries === 0 ? 0 : Math.min(backoffMs * 2 ** (tries - 1), maxBackoffMs)
+}
+
+export function triesOf(
+  { kind, subject }: Pick<Rung, 'kind' | 'subject'>,
+  records: readonly ActionRecord[],
+  since: number,
+): ActionRecord[] {
+  return records.filter((record) => record.kind === kind && record.subject === subject && record.at >= since)
+}
+
+function after(last: { at: number; total: number }, tries: readonly ActionRecord[], rung: Rung) {
+  if (tries.length === 0) return last
+  if (rung.instant === true && rung.what.kind === 'none') return last
+  return { at: Math.max(last.at, ...tries.map(({ at }) => at)), total: last.total + tries.length }
+}

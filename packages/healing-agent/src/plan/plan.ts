@@ -1,0 +1,159 @@
+import type { Condition, ConditionType, Freeze } from '@domainsync/core'
+import { type Action, actionSubject, isPointerAction, isRepair } from './action.ts'
+import { climb, type LadderPosition } from './climb.ts'
+import { activeFreezes, exhausted, nextFreezes } from './freezes.ts'
+import { keepAction } from './keep-action.ts'
+import { laddersOf } from './ladder.ts'
+import { opened, page, pageFrozen, redeploying } from './messages.ts'
+import { DAY_MS, HOUR_MS, PLAN_DEFAULTS, type PlanSettings } from './plan-settings.ts'
+import type { PlanState } from './plan-state.ts'
+
+/** What one pass decided: what to do, in order, and what blocks pointers from now on. */
+export interface Plan {
+  readonly actions: readonly Action[]
+  readonly ladders: readonly ConditionLadder[]
+  readonly freezes: readonly Freeze[]
+}
+
+/** How far the repair of one condition has come. */
+export interface ConditionLadder {
+  readonly type: ConditionType
+  readonly subject: string
+  readonly position: LadderPosition
+}
+
+/** The order in which conditions get the one pointer action of a pass. */
+const PRIORITY: readonly ConditionType[] = [
+  'ContentAtRisk',
+  'NodeOffline',
+  'ReplicaLost',
+  'HashMismatch',
+  'ReleaseUnverifiable',
+  'ReleaseBad',
+  'DnsDrift',
+  'ChainNoQuorum',
+]
+
+/** Conditions about the live release itself; when nothing mended them, the failure is logged on chain. */
+const LOGGED: ReadonlySet<ConditionType> = new Set(['ReleaseUnverifiable', 'ReleaseBad', 'HashMismatch'])
+
+/**
+ * Decides the repairs of one domain. Pure: the same conditions, state and time give the same plan. At most one pointer action
+ * a pass, none while frozen; additive ones go on; every ladder ends with a person.
+ */
+export function plan(
+  conditions: readonly Condition[],
+  state: PlanState,
+  { now, settings = PLAN_DEFAULTS }: { now: number; settings?: PlanSettings },
+): Plan {
+  const draft = new Draft(conditions, state, { now, settings })
+  const ordered = [...conditions].sort((a, b) => PRIORITY.indexOf(a.type) - PRIORITY.indexOf(b.type))
+  for (const condition of ordered) draft.repair(condition)
+  draft.hold(conditions.some(({ type }) => type === 'ContentAtRisk'))
+  const keep = keepAction(state, { now, settings, healthy: conditions.length === 0 })
+  if (keep !== undefined) draft.add(keep)
+  return draft.finish()
+}
+
+/** A plan while it is made: keeps count of caps, freezes and the one pointer action. */
+class Draft {
+  readonly #state: PlanState
+  readonly #settings: PlanSettings
+  readonly #now: number
+  readonly #actions: Action[] = []
+  readonly #ladders: ConditionLadder[] = []
+  #freezes: readonly Freeze[]
+
+  constructor(conditions: readonly Condition[], state: PlanState, { now, settings }: Limits) {
+    this.#state = state
+    this.#settings = settings
+    this.#now = now
+    const { domain, cleanRounds } = state
+    this.#freezes = nextFreezes(state.freezes, { domain, conditions, cleanRounds, now })
+  }
+
+  repair(condition: Condition): void {
+    const limits = { settings: this.#settings, now: this.#now }
+    this.#tell(opened(condition, this.#state.records))
+    const input = { records: this.#state.records, since: condition.since, ...limits }
+    for (const rungs of laddersOf(condition, this.#state, limits)) {
+      const position = this.#take(condition, climb(rungs, input))
+      this.#ladders.push({ type: condition.type, subject: condition.subject, position })
+    }
+  }
+
+  /** Content at risk holds the publisher off in the journal until the copies are back. */
+  hold(atRisk: boolean): void {
+    if (atRisk && !this.#state.publishBlocked) this.#actions.push({ kind: 'blockPublishing' })
+    if (!atRisk && this.#state.publishBlocked) this.#actions.push({ kind: 'unblockPublishing' })
+  }
+
+  /** Adds the action unless a freeze, a cap or the pass's pointer action is in the way; the reason when one is. */
+  add(action: Action): string | undefined {
+    const name = (one: Action) => `${one.kind} ${actionSubject(one)}`
+    if (this.#actions.some((planned) => name(planned) === name(action))) return undefined
+    if (isPointerAction(action)) {
+      const [freeze] = activeFreezes(this.#freezes)
+      if (freeze !== undefined) return `frozen: ${freeze.cause}`
+      if (this.#actions.some(isPointerAction)) return 'another pointer action goes first'
+    }
+    if (isRepair(action.kind) && this.#repairsLeft() <= 0) {
+      const evidence = `${this.#settings.maxRepairsPerHour} repairs an hour are used up`
+      this.#freezes = exhausted(this.#freezes, { domain: this.#state.domain, evidence, now: this.#now })
+      return evidence
+    }
+    this.#actions.push(action)
+    return undefined
+  }
+
+  finish(): Plan {
+    const { domain, records } = this.#state
+    for (const { kind, cause } of activeFreezes(this.#freezes)) {
+      if (kind === 'sticky')
+        this.#tell(pageFrozen(domain, cause, { records, settings: this.#settings, now: this.#now }))
+    }
+    return { actions: this.#actions, ladders: this.#ladders, freezes: this.#freezes }
+  }
+
+  #take(condition: Condition, position: LadderPosition): LadderPosition {
+    if (position.kind === 'act') {
+      const reason = this.add(position.action)
+      if (reason !== undefined) return { kind: 'blocked', step: position.step, of: position.of, reason }
+      if (position.action.kind === 'redeploy')
+        this.#tell(redeploying(condition, this.#tries('redeploy'), this.#state.records))
+    }
+    if (position.kind === 'end') this.#giveUp(condition, position.reason)
+    return position
+  }
+
+  #giveUp(condition: Condition, reason: string): void {
+    const { records, head, repairRoot, canTransact } = this.#state
+    const today = records.filter(({ kind, at }) => kind === 'logHealthFailure' && at > this.#now - DAY_MS)
+    const logged = today.some(({ at }) => at >= condition.since) || today.length >= this.#settings.maxFailureLogsPerDay
+    if (LOGGED.has(condition.type) && head !== undefined && repairRoot !== undefined && canTransact && !logged) {
+      this.add({ kind: 'logHealthFailure', root: repairRoot, expectedSeq: head.seq })
+    }
+    this.#tell(page(condition, { reason, records, settings: this.#settings, now: this.#now }))
+  }
+
+  #tell(message: Action | undefined): void {
+    if (message !== undefined) this.add(message)
+  }
+
+  #tries(kind: Action['kind']): number {
+    return this.#state.records.filter((record) => record.kind === kind).length
+  }
+
+  #repairsLeft(): number {
+    const { records, repairsInAll } = this.#state
+    const planned = this.#actions.filter(({ kind }) => isRepair(kind)).length
+    const own = records.filter(({ kind, at }) => isRepair(kind) && at > this.#now - HOUR_MS).length
+    const { maxRepairsPerHour, maxRepairsPerHourInAll } = this.#settings
+    return Math.min(maxRepairsPerHour - own, maxRepairsPerHourInAll - repairsInAll) - planned
+  }
+}
+
+interface Limits {
+  readonly settings: PlanSettings
+  readonly now: number
+}

@@ -1,0 +1,43 @@
+import { LANE_HEALING, LANE_PUBLISHING } from '@domainsync/core'
+import type { PlanSettings } from './plan-settings.ts'
+import type { PlanState } from './plan-state.ts'
+import { rollbackTarget } from './rollback-target.ts'
+import { none, type Rung, type RungAction, ready } from './rung.ts'
+import { wantedRelease } from './wanted-release.ts'
+
+/** Sets the DNSLink to the wanted release. */
+export function swapRung(state: PlanState): Rung {
+  return { kind: 'swapDns', subject: '', tries: 2, what: swap(state) }
+}
+
+/** Stops the publisher on chain, so that a thief of its key cannot outrun the rollback. */
+export function pauseRung({ head, canTransact }: PlanState): Rung {
+  const what = (): RungAction => {
+    if (head === undefined || !canTransact) return none('the chain cannot be written')
+    if ((head.paused & LANE_PUBLISHING) !== 0) return none('publishing is paused already')
+    return ready({ kind: 'pausePublishing', expectedSeq: head.seq })
+  }
+  return { kind: 'pausePublishing', subject: '', tries: 2, what: what(), instant: true }
+}
+
+/** Moves live back to the release that {@link rollbackTarget} allows. */
+export function rollbackRung(state: PlanState, settings: PlanSettings, now: number): Rung {
+  const decision = rollbackTarget(state, settings, now)
+  const what = (): RungAction => {
+    if (!decision.allowed) return { kind: decision.soon ? 'soon' : 'none', reason: decision.reason }
+    const { release, root } = decision.target
+    return ready({ kind: 'rollback', release, root, expectedSeq: state.head?.seq ?? 0 })
+  }
+  return { kind: 'rollback', subject: '', tries: 2, what: what() }
+}
+
+function swap(state: PlanState): RungAction {
+  const { head, dns } = state
+  if (head === undefined) return none('the chain has no quorum')
+  if ((head.paused & LANE_HEALING) !== 0) return none('healing is paused on chain')
+  if (!dns.answered) return { kind: 'soon', reason: 'the name server gave no answer' }
+  const wanted = wantedRelease(state.candidates)
+  if (wanted === undefined) return { kind: 'soon', reason: 'no release verifies and passes its proof yet' }
+  if (dns.found === wanted.root) return none('DNS is right')
+  return ready({ kind: 'swapDns', expected: dns.found, next: wanted.root, expectedSeq: head.seq })
+}

@@ -1,0 +1,27 @@
+import type { Action } from './action.ts'
+
+/** One step of a ladder: an action that may be tried a few times before the next one. */
+export interface Rung {
+  readonly kind: Action['kind']
+  /** What its tries are counted by. */
+  readonly subject: string
+  readonly tries: number
+  readonly what: RungAction
+  /** Goes on to the next rung at once when this one worked. */
+  readonly instant?: boolean
+}
+
+export type RungAction =
+  | { readonly kind: 'ready'; readonly action: Action }
+  /** There is nothing to do on this rung, or no means to do it. */
+  | { readonly kind: 'none'; readonly reason: string }
+  /** An answer is still missing; the rung may become ready. */
+  | { readonly kind: 'soon'; readonly reason: string }
+
+export function ready(action: Action): RungAction {
+  return { kind: 'ready', action }
+}
+
+export function none(reason: string): RungAction {
+  return { kind: 'none', reason }
+}
