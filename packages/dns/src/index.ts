@@ -1,1 +1,9 @@
-export {}
+export { DnsError, type DnsErrorCode } from './dns-error.ts'
+export * from './dnslink.ts'
+export * from './dnslink-quorum.ts'
+export type { DnsAddress } from './exchange.ts'
+export { createRfc2136Driver, type Rfc2136Config } from './providers/rfc2136.ts'
+export * from './resolver.ts'
+export { type DnsServer, type DnsServerConfig, type DnsServerEvent, startDnsServer } from './server/dns-server.ts'
+export type { UpdateKeyConfig } from './server/update-keys.ts'
+export type { ZoneConfig } from './server/zone.ts'
