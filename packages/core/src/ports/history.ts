@@ -1,4 +1,5 @@
 import type { Condition, Observation } from '../observation.ts'
+import type { Fence } from './journal.ts'
 
 /** From the first bad observation to the third good one. */
 export interface Incident {
@@ -34,6 +35,7 @@ export interface History {
   append(observations: readonly Observation[]): Promise<void>
   /** Newest first. */
   recent(query: { domain: string; probe?: string; since?: number; limit: number }): Promise<readonly Observation[]>
-  save(findings: Findings): Promise<void>
+  /** A sticky freeze without a thaw signature stays, even when the findings leave it out. */
+  save(findings: Findings, fence?: Fence): Promise<void>
   findings(domain: string): Promise<Findings>
 }

@@ -53,13 +53,19 @@ export interface Journal {
    * @throws DomainSyncError `OPERATION_RUNNING` when another one runs for the domain.
    */
   open(operation: NewOperation): Promise<Operation>
-  advance(id: string, change: Advance): Promise<Operation>
+  /** @throws DomainSyncError `LEASE_LOST` when the fence, or the operation's own epoch, is older than the domain's. */
+  advance(id: string, change: Advance, fence?: Fence): Promise<Operation>
   running(domain?: string): Promise<readonly Operation[]>
   /** The nonce that the step owns until it is consumed: the same one at every call. */
   reserveNonce(reservation: NonceReservation): Promise<number>
 }
 
-export interface NonceReservation {
+/** The lease epoch under which a write is made: an older one than the domain's is refused. 0: made without a lease. */
+export interface Fence {
+  readonly epoch: number
+}
+
+export interface NonceReservation extends Partial<Fence> {
   readonly chainId: number
   readonly sender: Address
   readonly stepKey: string
