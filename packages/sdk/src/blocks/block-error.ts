@@ -1,0 +1,33 @@
+import { DomainSyncError } from '@domainsync/core'
+
+/**
+ * Refusals of reading blocks.
+ *
+ * - `GATEWAY_UNREACHABLE`, `GATEWAY_TIMEOUT`, `GATEWAY_UNAUTHORIZED`, `GATEWAY_PAYMENT_REQUIRED`, `GATEWAY_RATE_LIMITED`,
+ *   `GATEWAY_UNAVAILABLE` (5xx), `GATEWAY_HTTP` (any other status): one gateway did not give the block.
+ * - `BLOCK_CORRUPT`: the bytes are not the CID's: the source lies. `BLOCK_TOO_LARGE`: more than 2 MiB.
+ * - `BLOCK_UNSUPPORTED`: neither dag-pb nor raw, or not SHA-256. `BLOCK_MISSING`: every source says it has it not.
+ * - `BLOCK_UNAVAILABLE`: no source gave it, and not all of them say it is absent.
+ */
+export type BlockErrorCode =
+  | 'GATEWAY_UNREACHABLE'
+  | 'GATEWAY_TIMEOUT'
+  | 'GATEWAY_UNAUTHORIZED'
+  | 'GATEWAY_PAYMENT_REQUIRED'
+  | 'GATEWAY_RATE_LIMITED'
+  | 'GATEWAY_UNAVAILABLE'
+  | 'GATEWAY_HTTP'
+  | 'BLOCK_CORRUPT'
+  | 'BLOCK_TOO_LARGE'
+  | 'BLOCK_UNSUPPORTED'
+  | 'BLOCK_MISSING'
+  | 'BLOCK_UNAVAILABLE'
+
+/** See {@link BlockErrorCode}. */
+export class BlockError extends DomainSyncError {
+  declare readonly code: BlockErrorCode
+
+  constructor(code: BlockErrorCode, message: string, details: ConstructorParameters<typeof DomainSyncError>[2] = {}) {
+    super(code, message, details)
+  }
+}

@@ -1,0 +1,87 @@
+import type { Address, CallOptions, RegistryEvent } from '@domainsync/core'
+import { resultOf } from '../rpc/parse-rpc-answer.ts'
+import { ChainError } from '../rpc/rpc-error.ts'
+import { decodeEvent, idTopic, isLogOf, type RpcLog } from './decode-event.ts'
+import { checkChainId, type RpcContext } from './rpc-context.ts'
+
+/** Time-outs in a row after which a smaller range is no longer tried. */
+const MAX_TIMEOUTS = 3
+
+/**
+ * Events of one domain from block `from` to block `to`, oldest first. Operators limit the range or the number of logs in
+ * many wordings, so any refusal halves the range, and success doubles it again.
+ *
+ * @throws ChainError `BLOCK_UNKNOWN` when the operator has not yet seen block `to`: its answer would lack the newest events.
+ */
+export async function* readEvents(
+  context: RpcContext,
+  id: Address,
+  { from, to, ...call }: CallOptions & { from: number; to: number },
+): AsyncIterable<RegistryEvent> {
+  let span = to - from + 1
+  let timeouts = 0
+  for (let start = from; start <= to; ) {
+    const end = Math.min(to, start + span - 1)
+    let logs: RpcLog[]
+    try {
+      logs = await readLogs(context, id, { ...call, from: start, to: end })
+    } catch (error) {
+      if (!(error instanceof ChainError) || end === start || !isTooMuch(error)) throw error
+      if (error.code === 'RPC_TIMEOUT' && ++timeouts >= MAX_TIMEOUTS) throw error
+      span = Math.ceil((end - start + 1) / 2)
+      continue
+    }
+    timeouts = 0
+    for (const log of logs) {
+      const event = decodeLog(log, context)
+      if (event !== undefined) yield event
+    }
+    start = end + 1
+    span *= 2
+  }
+}
+
+async function readLogs(
+  { client, chainId, registry }: RpcContext,
+  id: Address,
+  { from, to, ...call }: CallOptions & { from: number; to: number },
+): Promise<RpcLog[]> {
+  const filter = { address: registry, topics: [null, idTopic(id)], fromBlock: quantity(from), toBlock: quantity(to) }
+  const [chain, height, answer] = await client.batch(
+    [
+      { method: 'eth_chainId', params: [] },
+      { method: 'eth_blockNumber', params: [] },
+      { method: 'eth_getLogs', params: [filter] },
+    ],
+    call,
+  )
+  checkChainId({ client, chainId }, resultOf(chain))
+  if (!(Number(resultOf(height)) >= to)) {
+    throw new ChainError('BLOCK_UNKNOWN', `${client.origin} has not seen block ${to} yet.`)
+  }
+  const logs = resultOf(answer)
+  if (!Array.isArray(logs) || !logs.every((log) => isLogOf(log, { registry, id, from, to }))) {
+    throw new ChainError('RPC_MALFORMED', `${client.origin} gave logs that were not asked for.`)
+  }
+  return (logs as RpcLog[]).filter(({ removed }) => removed !== true).sort(byPosition)
+}
+
+function decodeLog(log: RpcLog, { client }: RpcContext): RegistryEvent | undefined {
+  try {
+    return decodeEvent(log)
+  } catch (cause) {
+    throw new ChainError('RPC_MALFORMED', `${client.origin} gave a log that cannot be decoded.`, { cause })
+  }
+}
+
+function isTooMuch({ code }: ChainError): boolean {
+  return code === 'RPC_ERROR' || code === 'RPC_HTTP' || code === 'RPC_TIMEOUT'
+}
+
+function byPosition(a: RpcLog, b: RpcLog): number {
+  return Number(a.blockNumber) - Number(b.blockNumber) || Number(a.logIndex) - Number(b.logIndex)
+}
+
+function quantity(value: number): string {
+  return `0x${value.toString(16)}`
+}

@@ -1,0 +1,174 @@
+import {
+  type CallOptions,
+  type ChainBlock,
+  type DomainName,
+  type DomainState,
+  domainId,
+  namehash,
+  type RingEntry,
+} from '@domainsync/core'
+import { type RpcResult, resultOf } from '../rpc/parse-rpc-answer.ts'
+import type { RpcCall } from '../rpc/rpc-client.ts'
+import { ChainError } from '../rpc/rpc-error.ts'
+import {
+  decodeHead,
+  decodeNode,
+  decodeReleaseRef,
+  decodeRing,
+  decodeRoles,
+  decodeStable,
+  decodeTrust,
+  STATE_VIEWS,
+  type StateView,
+} from './decode-state.ts'
+import { parseBlock } from './parse-block.ts'
+import { registryInterface } from './registry-interface.ts'
+import { checkChainId, type RpcContext } from './rpc-context.ts'
+
+export type StateReader = (domain: DomainName, at: ChainBlock, options: CallOptions) => Promise<DomainState | undefined>
+
+const ZERO_NODE = `0x${'0'.repeat(64)}`
+
+/**
+ * Reads a domain's whole state at one block in two round trips.
+ *
+ * The block is named by its hash (EIP-1898, `requireCanonical`). An operator that refuses that form is asked by number
+ * instead, with the block's hash compared in both round trips.
+ *
+ * Warning: a chain that reorganised away and back between the two trips of such an operator would go unnoticed.
+ */
+export function createStateReader(context: RpcContext): StateReader {
+  let byHash = true
+
+  const read = async (domain: DomainName, at: ChainBlock, call: CallOptions) => {
+    const reader = createBlockCalls(context, at, { ...call, byHash })
+    const id = domainId(domain)
+    // The overloads know no union of names; every one of these views takes the id alone.
+    const answers = await reader(STATE_VIEWS.map((name) => registryInterface.encodeFunctionData(name as 'head', [id])))
+    const view = (name: StateView) => answers[STATE_VIEWS.indexOf(name)]
+    if (isNotRegistered(view('nodeOf'))) return undefined
+    const node = decode(context, view('nodeOf'), decodeNode)
+    if (node === ZERO_NODE) return undefined
+    checkNode(node, domain, context.client.origin)
+
+    const head = decode(context, view('head'), decodeHead)
+    const { publisher, healer } = decode(context, view('roles'), decodeRoles)
+    const kept = decode(context, view('kept'), (data) => decodeReleaseRef('kept', data))
+    const ring = decode(context, view('ring'), decodeRing)
+    const [trust, keptEntry] = await reader([
+      // Before the first release there is no trust of a live one: what the first would have counts.
+      registryInterface.encodeFunctionData('trustAt', [id, Math.max(1, head.live)]),
+      ...(kept ? [registryInterface.encodeFunctionData('releaseAt', [id, kept.release])] : []),
+    ])
+    const keptStable = kept !== undefined && decode(context, keptEntry, decodeStable)
+    return {
+      domain,
+      id,
+      node,
+      head,
+      trust: decode(context, trust, decodeTrust),
+      publisher,
+      healer,
+      releases: withKept(ring, kept && { ...kept, stable: keptStable }),
+      kept,
+      rollbackTarget: decode(context, view('rollbackTarget'), (data) => decodeReleaseRef('rollbackTarget', data)),
+      block: at,
+    }
+  }
+
+  return async (domain, at, call) => {
+    try {
+      return await read(domain, at, call)
+    } catch (error) {
+      if (!byHash || !refusesHashes(error)) throw error
+      byHash = false
+      return read(domain, at, call)
+    }
+  }
+}
+
+/** Calls of the registry at one block, with the checks of chain and block in the same round trip. */
+function createBlockCalls(context: RpcContext, at: ChainBlock, { byHash, ...call }: CallOptions & { byHash: boolean }) {
+  const block = byHash ? { blockHash: at.hash, requireCanonical: true } : `0x${at.number.toString(16)}`
+  const checks: RpcCall[] = [{ method: 'eth_chainId', params: [] }]
+  if (!byHash) checks.push({ method: 'eth_getBlockByNumber', params: [block, false] })
+
+  return async (data: readonly string[]): Promise<readonly RpcResult[]> => {
+    const calls = data.map((input) => ({ method: 'eth_call', params: [{ to: context.registry, data: input }, block] }))
+    const [chainId, ...rest] = await context.client.batch([...checks, ...calls], call)
+    checkChainId(context, resultOf(chainId))
+    if (byHash) return rest
+    const [found, ...answers] = rest
+    if (parseBlock(resultOf(found), context.client.origin)?.hash !== at.hash) throw unknownBlock(context, at)
+    return answers
+  }
+}
+
+function decode<T>(context: RpcContext, result: RpcResult | undefined, decoder: (data: string) => T): T {
+  let data: unknown
+  try {
+    data = resultOf(result)
+  } catch (error) {
+    if (error instanceof ChainError && isUnknownBlock(error)) {
+      throw new ChainError('BLOCK_UNKNOWN', `${context.client.origin} does not have the block asked for.`, {
+        cause: error,
+      })
+    }
+    throw error
+  }
+  if (data === '0x') {
+    throw new ChainError(
+      'REGISTRY_NO_CODE',
+      `There is no registry at ${context.registry} on chain ${context.chainId}, says ${context.client.origin}; check the address.`,
+      { retryable: false },
+    )
+  }
+  try {
+    return decoder(data as string)
+  } catch (cause) {
+    throw new ChainError('RPC_MALFORMED', `${context.client.origin} gave an answer that is not the registry's.`, {
+      cause,
+    })
+  }
+}
+
+function checkNode(node: string, domain: DomainName, origin: string): void {
+  if (node === namehash(domain)) return
+  throw new ChainError(
+    'NODE_MISMATCH',
+    `The registry holds another name under the id of ${domain} (node ${node}), says ${origin}; do not trust it.`,
+    { retryable: false },
+  )
+}
+
+/** The kept release joins the ring's when it is no longer among them; newest first. */
+function withKept(ring: readonly RingEntry[], kept: RingEntry | undefined): RingEntry[] {
+  const outside = kept !== undefined && ring.every(({ release }) => release !== kept.release)
+  return (outside ? [...ring, kept] : [...ring]).sort((a, b) => b.release - a.release)
+}
+
+function isNotRegistered(result: RpcResult | undefined): boolean {
+  if (result === undefined || result.ok || result.error.data === undefined) return false
+  return registryInterface.parseError(result.error.data)?.name === 'NotRegistered'
+}
+
+function unknownBlock({ client }: RpcContext, { number, hash }: ChainBlock): ChainError {
+  return new ChainError('BLOCK_UNKNOWN', `${client.origin} does not have block ${number} ${hash}.`)
+}
+
+/** What geth, erigon, nethermind, besu, hardhat and anvil say of a block they do not have, or that is not canonical. */
+function isUnknownBlock({ rpcCode, message }: ChainError): boolean {
+  return (
+    rpcCode === -32001 ||
+    /header not found|unknown block|block not found|invalid block tag|not canonical|resource not found|missing trie node|could not find block|state .*not available/i.test(
+      message,
+    )
+  )
+}
+
+/** "Invalid params" and its many wordings; never a revert, which carries data or code 3. */
+function refusesHashes(error: unknown): boolean {
+  return (
+    error instanceof ChainError && error.code === 'RPC_ERROR' && error.data === undefined && error.rpcCode !== 3 // EIP-140 revert
+  )
+}
