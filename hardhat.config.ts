@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import toolbox from '@nomicfoundation/hardhat-toolbox'
-import { defineConfig } from 'hardhat/config'
+import { configVariable, defineConfig } from 'hardhat/config'
+import { deployTask } from './deploy/deploy-task.ts'
 import { bindingsPlugin } from './scripts/bindings/bindings-plugin.ts'
 
 const solidity = {
@@ -9,11 +10,34 @@ const solidity = {
   settings: { viaIR: true, optimizer: { enabled: true, runs: 200 }, evmVersion: 'osaka' },
 }
 
+/** A real chain: its RPC and the deployer's key are configuration variables (environment or `hardhat keystore`). */
+const chain = (chainId: number, name: string, chainType: 'l1' | 'op') => ({
+  type: 'http' as const,
+  chainId,
+  chainType,
+  url: configVariable(`${name}_RPC_URL`),
+  accounts: [configVariable('DEPLOYER_KEY')],
+})
+
 export default defineConfig({
   plugins: [toolbox, bindingsPlugin],
+  tasks: [deployTask],
   solidity: {
     profiles: { default: solidity, production: solidity },
     npmFilesToBuild: ['@openzeppelin/contracts/governance/TimelockController.sol'],
+  },
+  networks: {
+    // the in-process chain is Hardhat's own network "default"
+    localhost: { type: 'http', url: process.env.DOMAINSYNC_LOCALHOST_URL ?? 'http://127.0.0.1:8545' },
+    mainnet: chain(1, 'MAINNET', 'l1'),
+    sepolia: chain(11155111, 'SEPOLIA', 'l1'),
+    base: chain(8453, 'BASE', 'op'),
+    'base-sepolia': chain(84532, 'BASE_SEPOLIA', 'op'),
+  },
+  verify: {
+    etherscan: { apiKey: configVariable('ETHERSCAN_API_KEY') },
+    sourcify: { enabled: true },
+    blockscout: { enabled: false },
   },
   paths: { sources: 'contracts', tests: { mocha: 'test/contracts', solidity: 'test/contracts' } },
   typechain: { outDir: 'packages/bindings/src/generated' },
