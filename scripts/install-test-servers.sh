@@ -1,0 +1,22 @@
+#!/bin/sh
+# Installs the servers that tests run against and npm does not have: BIND (Debian's bind9).
+# Does nothing when they are there. Needs root and apt; says so and fails otherwise.
+set -eu
+
+if command -v named >/dev/null 2>&1 || [ -x /usr/sbin/named ]; then
+  exit 0
+fi
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+  echo 'install-test-servers: BIND is missing; install the package bind9 as root.' >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+# The tests start their own server; the package must not start one.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod +x "$policy"
+  trap 'rm -f "$policy"' EXIT
+fi
+apt-get update -q
+apt-get install -q -y --no-install-recommends bind9
