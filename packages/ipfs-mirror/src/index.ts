@@ -1,1 +1,40 @@
-export {}
+export { MAX_BLOCK_BYTES } from './car/block-fault.ts'
+export { CarError } from './car/car-error.ts'
+export { DagError } from './car/dag-error.ts'
+export { type BlockSink, type CarContents, type ReadCarOptions, readCar } from './car/read-car.ts'
+export { type WalkOptions, walkDag } from './car/walk-dag.ts'
+export { writeCar } from './car/write-car.ts'
+export type { GatewayEvent, GatewayOptions, Sites } from './gateway/gateway-handler.ts'
+export { createGatewayHandler } from './gateway/gateway-handler.ts'
+export { matchRedirect, parseRedirects, type Redirect, type RedirectRule } from './gateway/redirects.ts'
+export { assembleRelease, type ReleaseParts } from './import/assemble-release.ts'
+export type { DirectoryEntry } from './import/build-directory.ts'
+export { ImportError } from './import/import-error.ts'
+export {
+  type Content,
+  type ContentFile,
+  type ImportOptions,
+  type ImportProgress,
+  importFolder,
+} from './import/import-folder.ts'
+export { listDirectory } from './import/list-directory.ts'
+export { releaseFiles } from './import/release-files.ts'
+export type { ControlEvent } from './node/control-api.ts'
+export { type EmbeddedNode, type NodeEvent, type NodeOptions, startNode } from './node/start-node.ts'
+export type { Proof, ProofFailure, ProofMode } from './proof/proof.ts'
+export { PROOF_BUDGET_BYTES, SAMPLE_BLOCKS } from './proof/proof.ts'
+export {
+  MIN_FAILURE_DOMAINS,
+  proveReplication,
+  type ReplicaOutcome,
+  type Replication,
+  type ReplicationOptions,
+} from './proof/prove-replication.ts'
+export { type ProveOptions, proveRetrieval } from './proof/prove-retrieval.ts'
+export { createEmbeddedReplica, type EmbeddedReplicaOptions } from './providers/embedded.ts'
+export { createKuboReplica, type KuboReplicaOptions } from './providers/kubo.ts'
+export { ReplicaError } from './providers/replica-error.ts'
+export { REPLICA_KINDS, type ReplicaKind } from './providers/replica-kinds.ts'
+export type { Block, BlockStore, Compaction } from './store/block-store.ts'
+export { openBlockStore } from './store/open-block-store.ts'
+export { StoreError } from './store/store-error.ts'

@@ -1,0 +1,131 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { DomainSyncError, errorCode } from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
+import type { BlockStore } from '../store/block-store.ts'
+import { parseHost } from './host.ts'
+import { BlockError, blockReader, type ReadBlock } from './read-block.ts'
+import { type GatewayRequest, Refusal, type Reply, sentenceReply } from './reply.ts'
+import { sendReply } from './send-reply.ts'
+import { serveSite } from './site.ts'
+import { IMMUTABLE, serveTrustless } from './trustless.ts'
+import { asksTrustless } from './trustless-format.ts'
+
+/**
+ * What a host serves now; asked at every request for it. The name is lower-case, without port and without `.localhost`;
+ * for `<cid>.ipfs.localhost` it is asked with that whole name, where `undefined` means: no objection.
+ */
+export type Sites = (host: string) => Promise<{ readonly root: CID } | 'quarantined' | undefined>
+
+/** What an operator should know of. */
+export type GatewayEvent =
+  /** A block of the store is damaged or missing; the request got no wrong byte. */
+  | { readonly kind: 'block'; readonly code: 'BLOCK_DAMAGED' | 'BLOCK_MISSING'; readonly cid: CID }
+  /** A request failed for another reason than what it asked. */
+  | { readonly kind: 'failed'; readonly code: string; readonly error: unknown }
+
+export interface GatewayOptions {
+  readonly store: Pick<BlockStore, 'get'>
+  readonly sites?: Sites | undefined
+  readonly onEvent?: ((event: GatewayEvent) => void) | undefined
+}
+
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+  'access-control-allow-headers': 'Accept, Cache-Control, If-None-Match, If-Range, Range',
+  'access-control-expose-headers': 'Content-Length, Content-Range, ETag, X-Domainsync-Code, X-Ipfs-Path, X-Ipfs-Roots',
+  'cross-origin-resource-policy': 'cross-origin',
+}
+
+/**
+ * A gateway over one block store: verifiable blocks and CARs under `/ipfs/` at any host, sites by Host header alone (so two
+ * never share an origin). It serves what the store holds, each block hash-checked, and fetches nothing from elsewhere.
+ */
+export function createGatewayHandler({
+  store,
+  sites = async () => undefined,
+  onEvent = () => {},
+}: GatewayOptions): RequestListener {
+  return (request, response) => void answer(request, response)
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const gone = new AbortController()
+    response.once('close', () => gone.abort())
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value)
+    const head = request.method === 'HEAD'
+    try {
+      await sendReply(response, await reply(request, gone.signal), { head })
+    } catch (error) {
+      if (gone.signal.aborted && !response.headersSent) return
+      const answer = refusal(error)
+      if (response.headersSent || response.destroyed) return
+      await sendReply(response, answer, { head }).catch(() => response.destroy())
+    }
+  }
+
+  async function reply(incoming: IncomingMessage, signal: AbortSignal): Promise<Reply> {
+    const { method = '', url = '', headers } = incoming
+    if (method === 'OPTIONS')
+      return { status: 204, headers: { 'content-length': '0', 'access-control-max-age': '86400' } }
+    if (method !== 'GET' && method !== 'HEAD') {
+      return sentenceReply(405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are served here.', {
+        allow: 'GET, HEAD, OPTIONS',
+      })
+    }
+    const host = parseHost(headers.host)
+    if (!host) throw new Refusal(400, 'HOST_INVALID', 'The Host header is missing or is no host name.')
+    // An absolute target would make this a proxy (RFC 9112, 3.2.2).
+    if (!url.startsWith('/')) throw new Refusal(400, 'TARGET_INVALID', 'The request target must be a path.')
+    const [path = '/', search = ''] = splitOnce(url, '?')
+    const request: GatewayRequest = { host, path, query: new URLSearchParams(search), headers, signal }
+    const read = blockReader(store, { signal })
+    if (path.startsWith('/ipfs/') && (host.kind === 'address' || asksTrustless(request))) {
+      return serveTrustless(request, { read })
+    }
+    return host.kind === 'address' ? nothingHere() : hosted(request, read)
+  }
+
+  async function hosted(request: GatewayRequest, read: ReadBlock): Promise<Reply> {
+    const { host } = request
+    if (host.kind === 'address') return nothingHere()
+    const site = await sites(host.name)
+    if (site === 'quarantined') {
+      return sentenceReply(
+        410,
+        'RELEASE_QUARANTINED',
+        'The live release of this site is quarantined; nothing of it is served.',
+      )
+    }
+    if (site) return serveSite(request, { root: site.root, read, cacheControl: 'public, max-age=0, must-revalidate' })
+    if (host.kind === 'site') return nothingHere()
+    try {
+      return await serveSite(request, { root: host.root, read, cacheControl: IMMUTABLE })
+    } catch (error) {
+      if (error instanceof BlockError && error.code === 'BLOCK_MISSING' && error.cid.equals(host.root))
+        return nothingHere()
+      throw error
+    }
+  }
+
+  function refusal(error: unknown): Reply {
+    if (error instanceof Refusal) return sentenceReply(error.status, error.code, error.message)
+    const code = errorCode(error)
+    if (code === 'PATH_INVALID' || code === 'CODEC_UNSUPPORTED') {
+      return sentenceReply(400, code, (error as DomainSyncError).message)
+    }
+    if (error instanceof BlockError) onEvent({ kind: 'block', code: error.code, cid: error.cid })
+    else onEvent({ kind: 'failed', code, error })
+    // Only sentences that were written for readers leave this machine.
+    const sentence = error instanceof DomainSyncError ? error.message : 'This server failed; its operator can see why.'
+    return sentenceReply(500, error instanceof DomainSyncError ? code : 'INTERNAL', sentence)
+  }
+}
+
+function nothingHere(): Reply {
+  return sentenceReply(404, 'HOST_UNKNOWN', 'There is nothing here under this name.')
+}
+
+function splitOnce(text: string, separator: string): [string, string] {
+  const at = text.indexOf(separator)
+  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}

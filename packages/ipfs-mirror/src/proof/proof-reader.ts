@@ -1,0 +1,104 @@
+import { type CallOptions, errorCode, type Replica } from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
+import { blockFault } from '../car/block-fault.ts'
+import { linksOf } from '../car/links-of.ts'
+import { IDENTITY, type ReadBlock } from '../gateway/read-block.ts'
+import { MAX_FAILURES, type ProofFailure } from './proof.ts'
+
+/** After one of these the replica is not asked again: the next answer would be the same, only later. */
+const FINAL = ['REPLICA_OFFLINE', 'REPLICA_TIMEOUT', 'TOKEN_REJECTED']
+
+/** A block that did not come; it stands in the reader's failures. */
+export class ProofFault extends Error {}
+
+/** Reads verified blocks from one replica and keeps the score. */
+export class ProofReader {
+  readonly failures: ProofFailure[] = []
+  bytes = 0
+  readonly #replica: Replica
+  readonly #call: CallOptions
+  readonly #good = new Set<string>()
+  readonly #bad = new Set<string>()
+  #over = false
+
+  constructor(replica: Replica, call: CallOptions) {
+    this.#replica = replica
+    this.#call = call
+  }
+
+  get blocks(): number {
+    return this.#good.size
+  }
+
+  /** True when reading on is of no use. */
+  get over(): boolean {
+    return this.#over || this.failures.length >= MAX_FAILURES
+  }
+
+  /** The block's true bytes. Throws {@link ProofFault} once the failure is noted, or the caller's abort reason. */
+  readonly read: ReadBlock = async (cid) => {
+    if (cid.multihash.code === IDENTITY) return cid.multihash.digest
+    const key = cid.toString()
+    if (this.over || this.#bad.has(key)) throw new ProofFault(key)
+    let bytes: Uint8Array | undefined
+    try {
+      bytes = await this.#replica.source.get(cid, this.#call)
+    } catch (error) {
+      this.#call.signal?.throwIfAborted()
+      throw this.fail(cid, errorCode(error))
+    }
+    if (bytes === undefined) throw this.fail(cid, 'BLOCK_MISSING')
+    const fault = blockFault(cid, bytes)
+    if (fault) throw this.fail(cid, FAULT_CODES[fault])
+    this.accept(cid, bytes)
+    return bytes
+  }
+
+  /** The same, `undefined` for a block that did not come. */
+  async tryRead(cid: CID): Promise<Uint8Array | undefined> {
+    try {
+      return await this.read(cid)
+    } catch (error) {
+      if (error instanceof ProofFault) return undefined
+      throw error
+    }
+  }
+
+  /** Links of a block; none when it did not come. */
+  async tryLinks(cid: CID): Promise<readonly CID[]> {
+    const bytes = await this.tryRead(cid)
+    try {
+      return bytes ? linksOf(cid, bytes) : []
+    } catch {
+      this.fail(cid, 'BLOCK_MALFORMED')
+      return []
+    }
+  }
+
+  /** True when the block came and verified. */
+  has(cid: CID): boolean {
+    return this.#good.has(cid.toString())
+  }
+
+  /** Counts a verified block. */
+  accept(cid: CID, bytes: Uint8Array): void {
+    const key = cid.toString()
+    if (this.#good.has(key)) return
+    this.#good.add(key)
+    this.bytes += bytes.length
+  }
+
+  fail(cid: CID, code: string): ProofFault {
+    const key = cid.toString()
+    if (!this.#bad.has(key)) this.failures.push({ cid: key, code })
+    this.#bad.add(key)
+    this.#over ||= FINAL.includes(code)
+    return new ProofFault(code)
+  }
+}
+
+const FAULT_CODES = {
+  mismatch: 'BLOCK_MISMATCH',
+  'too-large': 'BLOCK_TOO_LARGE',
+  unsupported: 'BLOCK_UNSUPPORTED',
+} as const

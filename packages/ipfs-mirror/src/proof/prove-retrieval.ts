@@ -1,0 +1,98 @@
+import { type CallOptions, type Clock, errorCode, type Replica } from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
+import { linksOf } from '../car/links-of.ts'
+import { readCar } from '../car/read-car.ts'
+import type { Block } from '../store/block-store.ts'
+import { claimedSize } from './claimed-size.ts'
+import { eachOf } from './each-of.ts'
+import { PROOF_BUDGET_BYTES, type Proof, type ProofMode } from './proof.ts'
+import { ProofReader } from './proof-reader.ts'
+import { readSample } from './read-sample.ts'
+
+export interface ProveOptions extends CallOptions {
+  readonly mode?: ProofMode | undefined
+  /** Bytes that a full read may take; above, a sample is read. */
+  readonly budgetBytes?: number | undefined
+  /** Uniform in [0, 1), unpredictable: a replica must not know which blocks will be asked. */
+  readonly random?: (() => number) | undefined
+  readonly clock?: Pick<Clock, 'now' | 'monotonic'> | undefined
+}
+
+const SYSTEM_CLOCK = { now: () => Date.now(), monotonic: () => performance.now() }
+
+/**
+ * Reads a release back from one replica and verifies every block against its hash. What the replica does wrong is in the
+ * result, not thrown; only the caller's own abort rejects.
+ */
+export async function proveRetrieval(root: CID, replica: Replica, options: ProveOptions = {}): Promise<Proof> {
+  const { mode = 'full', budgetBytes = PROOF_BUDGET_BYTES, random, clock = SYSTEM_CLOCK, signal, timeoutMs } = options
+  signal?.throwIfAborted()
+  const at = clock.now()
+  const reader = new ProofReader(replica, { signal, timeoutMs })
+  const started = clock.monotonic()
+  const top = await reader.tryRead(root)
+  const latencyMs = Math.round(clock.monotonic() - started)
+  let used: ProofMode = mode
+  if (top) {
+    const fits = used === 'full' && claimedSize(root, top) <= budgetBytes
+    if (!fits || !(await readWhole(root, { replica, reader, budgetBytes, signal }))) {
+      used = 'sample'
+      await readSample(root, { reader, random })
+    }
+  }
+  signal?.throwIfAborted()
+  const { failures, blocks, bytes } = reader
+  const ok = failures.length === 0
+  const total = ok && used === 'full' ? { blocksTotal: blocks } : {}
+  return { replica: replica.name, root: `${root}`, at, mode: used, blocks, bytes, ...total, latencyMs, ok, failures }
+}
+
+interface Whole {
+  readonly replica: Replica
+  readonly reader: ProofReader
+  readonly budgetBytes: number
+  readonly signal: AbortSignal | undefined
+}
+
+/**
+ * All blocks: as one CAR where the replica makes those, then one by one what did not come so. A CAR that breaks off is a
+ * failure even when each block can be had alone. False when the DAG turned out larger than the budget.
+ */
+async function readWhole(root: CID, whole: Whole): Promise<boolean> {
+  const { reader, budgetBytes } = whole
+  const came = new Map<string, readonly CID[]>()
+  const carFault = await readByCar(root, { ...whole, came })
+  if (carFault === 'none') return true
+  if (carFault === 'CAR_QUOTA_EXCEEDED') return false
+  const met = new Set([`${root}`])
+  await eachOf([root], async (cid) => {
+    if (reader.bytes > budgetBytes) return []
+    const links = came.get(`${cid}`) ?? (await reader.tryLinks(cid))
+    return links.filter((link) => !met.has(`${link}`) && met.add(`${link}`))
+  })
+  if (carFault !== 'no-car' && reader.failures.length === 0) reader.fail(root, carFault)
+  return reader.bytes <= budgetBytes
+}
+
+/** What is wrong with the replica's CAR, a code; `came` gets the links of each block that came true. */
+async function readByCar(
+  root: CID,
+  { replica, reader, budgetBytes, signal, came }: Whole & { came: Map<string, readonly CID[]> },
+): Promise<'none' | 'no-car' | (string & {})> {
+  if (!replica.source.car) return 'no-car'
+  const into = {
+    async put(blocks: Iterable<Block>) {
+      for (const { cid, bytes } of blocks) {
+        came.set(`${cid}`, linksOf(cid, bytes))
+        reader.accept(cid, bytes)
+      }
+    },
+  }
+  try {
+    await readCar(replica.source.car(root, { signal }), { root, into, quotaBytes: budgetBytes, signal })
+    return 'none'
+  } catch (error) {
+    signal?.throwIfAborted()
+    return errorCode(error)
+  }
+}
