@@ -19,10 +19,22 @@ export interface BlockStore extends BlockSource {
   put(blocks: Iterable<Block>): Promise<void>
   /** Makes everything put so far durable. */
   sync(): Promise<void>
-  /** Declares that the whole DAG under the root is here, and keeps it. Durable when it returns. */
+  /**
+   * Keeps the DAG under the root, which has to be here whole: rejects with `DAG_INCOMPLETE` naming a missing block. Durable
+   * when it returns.
+   */
   pin(root: CID): Promise<void>
   /** Lets go of the root. Its blocks go at the next compaction unless another root needs them. */
   unpin(root: CID): Promise<void>
   pinned(): readonly CID[]
+  /** Drops the blocks that no pinned root needs. Crash-safe: the old pack stays until the new one is durable. */
+  compact(options?: CallOptions): Promise<Compaction>
+  /** Makes everything durable and lets go of the store; any later call rejects with `STORE_CLOSED`. */
   close(): Promise<void>
+}
+
+/** What a compaction did. */
+export interface Compaction {
+  readonly keptBytes: number
+  readonly freedBytes: number
 }

@@ -1,0 +1,182 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { DAG_PB, rawCidFromSha256, SHA2_256 } from '@domainsync/core'
+import { CID } from 'multiformats/cid'
+import * as Digest from 'multiformats/hashes/digest'
+import { sha256 } from '../car/block-fault.ts'
+import type { Block } from '../store/block-store.ts'
+import { BlockWriter } from './block-writer.ts'
+import { buildDirectory, type DirectoryEntry } from './build-directory.ts'
+import type { CacheRecord } from './cache-record.ts'
+import type { FileStamp } from './file-stamp.ts'
+import { sameStamp } from './file-stamp.ts'
+import type { ImportCache } from './import-cache.ts'
+import type { ContentFile, ImportOptions } from './import-folder.ts'
+import { importLargeFile } from './import-large-file.ts'
+import { readSmallFile } from './read-small-file.ts'
+import type { ScannedFile, ScannedFolder, ScannedSite } from './scan-folder.ts'
+import { CHUNK_BYTES } from './unixfs-profile.ts'
+
+/** Small files read between two turns of the event loop. */
+const READS_PER_TURN = 64
+const NO_DIGEST = new Uint8Array(32)
+
+/** What a run works on, besides the caller's options. */
+interface RunOptions extends Pick<ImportOptions, 'store' | 'signal' | 'onProgress'> {
+  readonly site: ScannedSite
+  readonly cache: ImportCache
+}
+
+/** A node and whether it is the one the cache had. */
+interface Visited extends Pick<DirectoryEntry, 'cid' | 'dagBytes'> {
+  readonly cached: boolean
+}
+
+/** One pass over a scanned site: files become blocks, folders become directories, bottom up. */
+export class ImportRun {
+  readonly files: ContentFile[] = []
+  directories = 0
+  readonly #folder: string
+  readonly #options: RunOptions
+  readonly #writer: BlockWriter | undefined
+  /** Without a store the bytes are only hashed, so one buffer serves all files. */
+  readonly #scratch: Buffer | undefined
+  #bytesDone = 0
+  #reads = 0
+
+  constructor(folder: string, options: RunOptions) {
+    this.#folder = folder
+    this.#options = options
+    this.#writer = options.store && new BlockWriter(options.store)
+    this.#scratch = options.store ? undefined : Buffer.allocUnsafeSlow(CHUNK_BYTES)
+  }
+
+  /** Imports the site and gives the CID of its directory. */
+  async root(): Promise<CID> {
+    const { cid } = await this.#visitFolder(this.#options.site.root)
+    await this.#writer?.flush()
+    return cid
+  }
+
+  async #visitFolder(folder: ScannedFolder): Promise<Visited> {
+    const entries: DirectoryEntry[] = []
+    let cached = true
+    for (const entry of folder.entries) {
+      const node =
+        entry.kind === 'folder' ? await this.#visitFolder(entry) : (this.#recall(entry) ?? (await this.#read(entry)))
+      cached &&= node.cached
+      entries.push({ name: entry.name, cid: node.cid, dagBytes: node.dagBytes })
+    }
+    this.directories++
+    return (cached ? this.#recallFolder(folder) : undefined) ?? this.#build(folder, entries)
+  }
+
+  #recall(file: ScannedFile): Visited | undefined {
+    const record = this.#options.cache.get(file.path)
+    if (record === undefined || record.kind === 'folder' || !sameStamp(record.stamp, file.stamp)) return undefined
+    const digest = Uint8Array.from(record.digest)
+    const cid = record.kind === 'small' ? rawCidFromSha256(digest) : nodeCid(digest)
+    if (!this.#holds(cid, record)) return undefined
+    this.#options.cache.keep(file.path)
+    this.#note(file, cid, record.sha256)
+    return { cid, dagBytes: record.dagBytes, cached: true }
+  }
+
+  /** The directory of before, when every entry is the one of before and none is gone. */
+  #recallFolder(folder: ScannedFolder): Visited | undefined {
+    const record = this.#options.cache.get(folderKey(folder))
+    if (record?.kind !== 'folder' || record.stamp.sizeBytes !== folder.entries.length) return undefined
+    const cid = nodeCid(Uint8Array.from(record.digest))
+    if (!this.#holds(cid, record)) return undefined
+    this.#options.cache.keep(folderKey(folder))
+    return { cid, dagBytes: record.dagBytes, cached: true }
+  }
+
+  /** Whether the store still has the node's blocks. */
+  #holds(cid: CID, { blocks }: CacheRecord): boolean {
+    const { store } = this.#options
+    return store === undefined || (store.has(cid) && blocks.every((digest) => store.has(rawCidFromSha256(digest))))
+  }
+
+  async #read(file: ScannedFile): Promise<Visited> {
+    if (this.#reads++ % READS_PER_TURN === 0) {
+      await nextTurn()
+      this.#options.signal?.throwIfAborted()
+      this.#progress()
+    }
+    return file.stamp.sizeBytes <= CHUNK_BYTES ? this.#readSmall(file) : this.#readLarge(file)
+  }
+
+  async #readSmall({ path, stamp }: ScannedFile): Promise<Visited> {
+    const nowNs = now()
+    const target = this.#scratch ?? Buffer.allocUnsafeSlow(stamp.sizeBytes)
+    const bytes = readSmallFile(`${this.#folder}/${path}`, { path, stamp, target })
+    const digest = sha256(bytes)
+    const cid = rawCidFromSha256(digest)
+    const dagBytes = stamp.sizeBytes
+    await this.#put({ cid, bytes })
+    this.#note({ path, stamp }, cid, digest)
+    this.#options.cache.set({ kind: 'small', path, stamp, digest, dagBytes, sha256: digest, blocks: [] }, nowNs)
+    return { cid, dagBytes, cached: false }
+  }
+
+  async #readLarge({ path, stamp }: ScannedFile): Promise<Visited> {
+    const nowNs = now()
+    const before = this.#bytesDone
+    const file = await importLargeFile(`${this.#folder}/${path}`, {
+      path,
+      stamp,
+      signal: this.#options.signal,
+      put: (block) => this.#put(block),
+      onBytes: (sizeBytes) => {
+        this.#bytesDone += sizeBytes
+        this.#progress()
+      },
+    })
+    const { cid, dagBytes, blocks } = file
+    this.#bytesDone = before
+    this.#note({ path, stamp }, cid, file.sha256)
+    const record = { path, stamp, digest: cid.multihash.digest, dagBytes, sha256: file.sha256, blocks }
+    this.#options.cache.set({ kind: 'large', ...record }, nowNs)
+    return { cid, dagBytes, cached: false }
+  }
+
+  async #build(folder: ScannedFolder, entries: readonly DirectoryEntry[]): Promise<Visited> {
+    const { cid, dagBytes, blocks } = await buildDirectory(entries, (block) => this.#put(block))
+    const stamp: FileStamp = { sizeBytes: entries.length, mtimeNs: 0n, ctimeNs: 0n, inode: 0n }
+    const record = { path: folderKey(folder), stamp, digest: cid.multihash.digest, dagBytes, sha256: NO_DIGEST, blocks }
+    this.#options.cache.set({ kind: 'folder', ...record }, now())
+    return { cid, dagBytes, cached: false }
+  }
+
+  #put(block: Block): Promise<void> | undefined {
+    return this.#writer?.add(block)
+  }
+
+  #note({ path, stamp }: Pick<ScannedFile, 'path' | 'stamp'>, cid: CID, digest: Uint8Array): void {
+    this.files.push({ path, sha256: Buffer.from(digest).toString('hex'), cid, sizeBytes: stamp.sizeBytes })
+    this.#bytesDone += stamp.sizeBytes
+  }
+
+  #progress(): void {
+    const { site, onProgress } = this.#options
+    onProgress?.({
+      files: site.files,
+      filesDone: this.files.length,
+      sizeBytes: site.sizeBytes,
+      bytesDone: this.#bytesDone,
+    })
+  }
+}
+
+function nodeCid(digest: Uint8Array): CID {
+  return CID.createV1(DAG_PB, Digest.create(SHA2_256, digest))
+}
+
+/** Folders are in the cache under a name that no file can have. */
+function folderKey({ path }: ScannedFolder): string {
+  return `${path}/`
+}
+
+function now(): bigint {
+  return BigInt(Date.now()) * 1_000_000n
+}

@@ -1,0 +1,177 @@
+import { errorCode } from '@domainsync/core'
+import { CID } from 'multiformats/cid'
+import { sha256 } from '../car/block-fault.ts'
+import { DigestTable } from './digest-table.ts'
+import { PACK_HEADER_BYTES, type PackFile } from './pack-file.ts'
+import { encodeRecordHeader, RECORD_HEADER_BYTES, type RecordKind } from './pack-record.ts'
+import { scanPack } from './scan-pack.ts'
+import { StoreError } from './store-error.ts'
+import type { StoreIndex } from './store-index.ts'
+
+/** What is appended: a block, or a statement about a root, whose body is then the binary CID. */
+export interface LogEntry {
+  readonly kind: RecordKind
+  readonly digest: Uint8Array
+  readonly body: Uint8Array
+}
+
+/** Where a block's body lies. */
+export interface BlockPlace {
+  readonly digest: Uint8Array
+  readonly offset: number
+  readonly sizeBytes: number
+  /** The body is known not to be what was written. */
+  readonly damaged: boolean
+}
+
+/**
+ * The append-only log under a store and what it says: where blocks are and which roots are pinned. Appends are not
+ * serialised here; the store does that.
+ */
+export class BlockLog {
+  readonly pack: PackFile
+  readonly pins = new Map<string, CID>()
+  /** Body offsets, negative when the body is known to be damaged. */
+  #table: DigestTable
+  #endAt: number
+  #syncedAt: number
+  #readers = 0
+  #retired = false
+
+  /** The log of a pack nothing was written to, or about to be recovered. */
+  constructor(pack: PackFile, index?: StoreIndex) {
+    this.pack = pack
+    this.#table = index?.table ?? new DigestTable()
+    for (const pin of index?.pins ?? []) this.pins.set(pin.toString(), pin)
+    this.#endAt = index?.coveredBytes ?? PACK_HEADER_BYTES
+    this.#syncedAt = this.#endAt
+  }
+
+  /** The log of a pack, whatever happened to it: reads what the index does not cover and cuts a torn tail. */
+  static async recover(pack: PackFile, index: StoreIndex | undefined): Promise<BlockLog> {
+    const usable = index?.packId === pack.id && index.coveredBytes <= pack.sizeBytes ? index : undefined
+    const log = new BlockLog(pack, usable)
+    for await (const record of scanPack(pack, log.#endAt)) {
+      if (record.kind === 'block') log.#enter(record.digest, record)
+      else if (record.sound) log.#applyPin(record.kind, CID.decode(Uint8Array.from(record.body)))
+      log.#endAt = record.bodyAt + record.sizeBytes
+    }
+    if (log.#endAt < pack.sizeBytes) await pack.handle.truncate(log.#endAt)
+    return log
+  }
+
+  /** Bytes of the pack that hold records. */
+  get sizeBytes(): number {
+    return this.#endAt
+  }
+
+  place(digest: Uint8Array): BlockPlace | undefined {
+    const entry = this.#table.get(digest)
+    return entry && { digest, offset: Math.abs(entry.value), sizeBytes: entry.sizeBytes, damaged: entry.value < 0 }
+  }
+
+  /** Every block, in no particular order. */
+  *places(): Generator<BlockPlace> {
+    for (const { digest, value, sizeBytes } of this.#table.entries()) {
+      yield { digest: Uint8Array.from(digest), offset: Math.abs(value), sizeBytes, damaged: value < 0 }
+    }
+  }
+
+  /** The bytes at a place, hash checked; `undefined`, and remembered as damaged, when they are not the block's. */
+  async read(place: BlockPlace): Promise<Uint8Array | undefined> {
+    const bytes = new Uint8Array(place.sizeBytes)
+    this.#readers++
+    try {
+      let length = 0
+      while (length < bytes.length) {
+        const at = place.offset + length
+        const { bytesRead } = await this.pack.handle.read(bytes, length, bytes.length - length, at)
+        if (bytesRead === 0) break
+        length += bytesRead
+      }
+    } catch (error) {
+      // An unreadable sector is damage like any other; the bytes stay zero and fail the check below.
+      if (errorCode(error) !== 'EIO') throw error
+    } finally {
+      this.#readers--
+      if (this.#retired && this.#readers === 0) await this.pack.handle.close()
+    }
+    if (Buffer.compare(sha256(bytes), place.digest) === 0) return bytes
+    if (this.place(place.digest)?.offset === place.offset) {
+      this.#table.set(place.digest, -place.offset, place.sizeBytes)
+    }
+    return undefined
+  }
+
+  /**
+   * Appends entries in one write; they can be read when it returns, and are durable after {@link sync}.
+   *
+   * @throws StoreError `STORE_WRITE_FAILED`; the log is then as before.
+   */
+  async append(entries: readonly LogEntry[]): Promise<void> {
+    const headers = Buffer.allocUnsafe(entries.length * RECORD_HEADER_BYTES)
+    const parts: Uint8Array[] = []
+    let sizeBytes = 0
+    for (const [i, { kind, digest, body }] of entries.entries()) {
+      const offset = i * RECORD_HEADER_BYTES
+      const header = { kind, digest, sizeBytes: body.length }
+      encodeRecordHeader(header, { target: headers, offset, seed: this.pack.seed })
+      parts.push(headers.subarray(offset, offset + RECORD_HEADER_BYTES), body)
+      sizeBytes += RECORD_HEADER_BYTES + body.length
+    }
+    await this.#write(parts, sizeBytes)
+    for (const { kind, digest, body } of entries) {
+      const bodyAt = this.#endAt + RECORD_HEADER_BYTES
+      if (kind === 'block') this.#enter(digest, { bodyAt, sizeBytes: body.length, sound: true })
+      else this.#applyPin(kind, CID.decode(body))
+      this.#endAt = bodyAt + body.length
+    }
+  }
+
+  /** Makes everything appended durable. */
+  async sync(): Promise<void> {
+    if (this.#syncedAt === this.#endAt) return
+    const endAt = this.#endAt
+    await this.pack.handle.datasync()
+    this.#syncedAt = endAt
+  }
+
+  /** What the log says so far. */
+  index(): StoreIndex {
+    return { packId: this.pack.id, coveredBytes: this.#endAt, table: this.#table, pins: [...this.pins.values()] }
+  }
+
+  /** Closes the pack, once the reads under way are done. */
+  async retire(): Promise<void> {
+    this.#retired = true
+    if (this.#readers === 0) await this.pack.handle.close()
+  }
+
+  async #write(parts: Uint8Array[], sizeBytes: number): Promise<void> {
+    try {
+      const { bytesWritten } = await this.pack.handle.writev(parts, this.#endAt)
+      if (bytesWritten !== sizeBytes) throw new Error(`${bytesWritten} of ${sizeBytes} bytes written`)
+    } catch (cause) {
+      // What was half written is behind the end: cut now if the disk allows it, at the next opening otherwise.
+      await this.pack.handle.truncate(this.#endAt).catch(() => undefined)
+      throw new StoreError('STORE_WRITE_FAILED', `Writing to ${this.pack.path} failed; make room on its disk.`, {
+        cause,
+        state: 'The store is as before this write.',
+      })
+    }
+  }
+
+  #enter(
+    digest: Uint8Array,
+    { bodyAt, sizeBytes, sound }: { bodyAt: number; sizeBytes: number; sound: boolean },
+  ): void {
+    if (sound || !((this.#table.get(digest)?.value ?? 0) > 0)) {
+      this.#table.set(digest, sound ? bodyAt : -bodyAt, sizeBytes)
+    }
+  }
+
+  #applyPin(kind: 'pin' | 'unpin', root: CID): void {
+    if (kind === 'pin') this.pins.set(root.toString(), root)
+    else this.pins.delete(root.toString())
+  }
+}
