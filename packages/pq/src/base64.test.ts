@@ -12,7 +12,7 @@ describe('base64', () => {
     )
   })
 
-  it.each([24_575, 24_576, 24_577, 49_152, 1_000_003])('joins its chunks without a seam at %i bytes', (length) => {
+  it.each([12_287, 12_288, 12_289, 24_576, 100_003])('joins its chunks without a seam at %i bytes', (length) => {
     const bytes = Uint8Array.from({ length }, (_, index) => index * 31)
     expect(encodeBase64(bytes) === Buffer.from(bytes).toString('base64')).toBe(true)
     expect(Buffer.compare(decodeBase64(encodeBase64(bytes))!, bytes)).toBe(0)

@@ -1,11 +1,13 @@
 /** A multiple of 3, so that chunks join without padding, and few enough for one call's arguments. */
-const CHUNK_BYTES = 24_576
+const CHUNK_BYTES = 12_288
 
 /** RFC 4648 §4, padded. */
 export function encodeBase64(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
-    text += btoa(String.fromCharCode(...bytes.subarray(at, at + CHUNK_BYTES)))
+    // `apply` takes any array-like, though its type does not say so; spreading takes six times as long.
+    const chunk: ArrayLike<number> = bytes.subarray(at, at + CHUNK_BYTES)
+    text += btoa(String.fromCharCode.apply(null, chunk as number[]))
   }
   return text
 }
