@@ -1,4 +1,4 @@
-import type { Account, Address, Bytes32, Transactor } from '@domainsync/core'
+import { type Account, type Address, type Bytes32, errorCode, type Transactor } from '@domainsync/core'
 import { JournalError } from './journal-error.ts'
 import type { StepRun } from './step-definition.ts'
 import { outbid, transactionFees } from './transaction-fees.ts'
@@ -24,7 +24,7 @@ export interface Sending {
   readonly transactions: TransactionLog
   readonly replaceAfterMs: number
   readonly maxReplacements: number
-  /** When this process first sent a transaction, by hash, in monotonic milliseconds. */
+  /** When this process first sent a transaction, by hash, in monotonic milliseconds; -∞ when its fees were too low. */
   readonly sentAt: Map<Bytes32, number>
 }
 
@@ -59,12 +59,23 @@ export async function sendTransaction<Context>(run: StepRun<Context>, sending: S
   await submit(run, sending, stored)
 }
 
+/** What the network refuses for good may be mended by the next try of the step: another nonce, or higher fees. */
 async function submit<Context>(
   { clock, signal }: StepRun<Context>,
   { transactor, sentAt }: Sending,
-  { raw, hash }: Pick<LoggedTransaction, 'raw' | 'hash'>,
+  { raw, hash, nonce }: Pick<LoggedTransaction, 'raw' | 'hash' | 'nonce'>,
 ): Promise<void> {
-  await transactor.submit(raw, { signal })
+  try {
+    await transactor.submit(raw, { signal })
+  } catch (cause) {
+    const code = errorCode(cause)
+    if (code === 'TX_UNDERPRICED') sentAt.set(hash, Number.NEGATIVE_INFINITY)
+    if (code === 'TX_UNDERPRICED' || code === 'NONCE_TAKEN') {
+      const message = `The network did not take the transaction at nonce ${nonce}: ${cause instanceof Error ? cause.message : code}`
+      throw new JournalError(code, message, { cause })
+    }
+    throw cause
+  }
   if (!sentAt.has(hash)) sentAt.set(hash, clock.monotonic())
 }
 

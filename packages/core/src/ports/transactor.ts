@@ -39,7 +39,12 @@ export interface Transactor {
   account(options?: CallOptions): Promise<Account>
   /** Deterministic for equal input (RFC 6979). */
   sign(request: TransactionRequest): Promise<{ raw: `0x${string}`; hash: Bytes32 }>
-  /** Broadcasts to every operator; sending what is already known is no error. */
+  /**
+   * Broadcasts to every operator; sending what is already known is no error.
+   *
+   * @throws DomainSyncError `NONCE_TAKEN` when another transaction was mined at the nonce; `TX_UNDERPRICED` when the fees
+   * are too low, for the network or to replace the one that waits at the nonce.
+   */
   submit(raw: `0x${string}`, options?: CallOptions): Promise<void>
   /** `undefined` while it is not mined, or no longer. */
   receipt(hash: Bytes32, options?: CallOptions): Promise<TransactionReceipt | undefined>
