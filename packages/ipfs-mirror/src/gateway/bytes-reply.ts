@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { etagMatches, parseRange, rangeApplies } from './conditional.ts'
+import { type ByteRange, etagMatches, parseRange, rangeApplies } from './conditional.ts'
 import { type Reply, sentenceReply } from './reply.ts'
-import type { ByteRange } from './unixfs-file.ts'
 
 /** Something with a length: a block or a file. */
 export interface Bytes {

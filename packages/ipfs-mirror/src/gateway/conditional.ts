@@ -1,4 +1,8 @@
-import type { ByteRange } from './unixfs-file.ts'
+/** Bytes of a file or block, both ends included. */
+export interface ByteRange {
+  readonly fromByte: number
+  readonly toByte: number
+}
 
 /** True when If-None-Match names the ETag (weak comparison, RFC 9110, 13.1.2). */
 export function etagMatches(ifNoneMatch: string | undefined, etag: string): boolean {

@@ -3,10 +3,10 @@ import { DomainSyncError, errorCode } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import type { BlockStore } from '../store/block-store.ts'
 import { parseHost } from './host.ts'
-import { BlockError, blockReader, type ReadBlock } from './read-block.ts'
 import { type GatewayRequest, Refusal, type Reply, sentenceReply } from './reply.ts'
 import { sendReply } from './send-reply.ts'
 import { serveSite } from './site.ts'
+import { StoredBlockError, type StoredBlocks, storedBlocks } from './stored-blocks.ts'
 import { IMMUTABLE, serveTrustless } from './trustless.ts'
 import { asksTrustless } from './trustless-format.ts'
 
@@ -78,14 +78,14 @@ export function createGatewayHandler({
     if (!url.startsWith('/')) throw new Refusal(400, 'TARGET_INVALID', 'The request target must be a path.')
     const [path = '/', search = ''] = splitOnce(url, '?')
     const request: GatewayRequest = { host, path, query: new URLSearchParams(search), headers, signal }
-    const read = blockReader(store, { signal })
+    const source = storedBlocks(store, { signal })
     if (path.startsWith('/ipfs/') && (host.kind === 'address' || asksTrustless(request))) {
-      return serveTrustless(request, { read })
+      return serveTrustless(request, { source })
     }
-    return host.kind === 'address' ? nothingHere() : hosted(request, read)
+    return host.kind === 'address' ? nothingHere() : hosted(request, source)
   }
 
-  async function hosted(request: GatewayRequest, read: ReadBlock): Promise<Reply> {
+  async function hosted(request: GatewayRequest, source: StoredBlocks): Promise<Reply> {
     const { host } = request
     if (host.kind === 'address') return nothingHere()
     const site = await sites(host.name)
@@ -96,12 +96,12 @@ export function createGatewayHandler({
         'The live release of this site is quarantined; nothing of it is served.',
       )
     }
-    if (site) return serveSite(request, { root: site.root, read, cacheControl: 'public, max-age=0, must-revalidate' })
+    if (site) return serveSite(request, { root: site.root, source, cacheControl: 'public, max-age=0, must-revalidate' })
     if (host.kind === 'site') return nothingHere()
     try {
-      return await serveSite(request, { root: host.root, read, cacheControl: IMMUTABLE })
+      return await serveSite(request, { root: host.root, source, cacheControl: IMMUTABLE })
     } catch (error) {
-      if (error instanceof BlockError && error.code === 'BLOCK_MISSING' && error.cid.equals(host.root))
+      if (error instanceof StoredBlockError && error.code === 'BLOCK_MISSING' && error.cid.equals(host.root))
         return nothingHere()
       throw error
     }
@@ -110,16 +110,17 @@ export function createGatewayHandler({
   function refusal(error: unknown): Reply {
     if (error instanceof Refusal) return sentenceReply(error.status, error.code, error.message)
     const code = errorCode(error)
-    if (code === 'PATH_INVALID' || code === 'CODEC_UNSUPPORTED') {
-      return sentenceReply(400, code, (error as DomainSyncError).message)
-    }
-    if (error instanceof BlockError) onEvent({ kind: 'block', code: error.code, cid: error.cid })
+    if (NOT_SERVED.includes(code)) return sentenceReply(400, code, (error as DomainSyncError).message)
+    if (error instanceof StoredBlockError) onEvent({ kind: 'block', code: error.code, cid: error.cid })
     else onEvent({ kind: 'failed', code, error })
     // Only sentences that were written for readers leave this machine.
     const sentence = error instanceof DomainSyncError ? error.message : 'This server failed; its operator can see why.'
     return sentenceReply(500, error instanceof DomainSyncError ? code : 'INTERNAL', sentence)
   }
 }
+
+/** What is stored but is no file or directory of a release. */
+const NOT_SERVED = ['BLOCK_UNSUPPORTED', 'DAG_UNSUPPORTED']
 
 function nothingHere(): Reply {
   return sentenceReply(404, 'HOST_UNKNOWN', 'There is nothing here under this name.')

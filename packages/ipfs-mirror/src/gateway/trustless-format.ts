@@ -1,6 +1,6 @@
+import type { ByteRange } from './conditional.ts'
 import type { GatewayRequest } from './reply.ts'
 import { Refusal } from './reply.ts'
-import type { ByteRange } from './unixfs-file.ts'
 
 /** Media types of the two formats. */
 export const RAW_TYPE = 'application/vnd.ipld.raw'

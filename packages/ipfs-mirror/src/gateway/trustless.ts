@@ -4,10 +4,11 @@ import { bytesReply, notModified } from './bytes-reply.ts'
 import { carBlocks } from './car-blocks.ts'
 import { carStream } from './car-stream.ts'
 import { etagMatches } from './conditional.ts'
-import { BlockError, IDENTITY, type ReadBlock } from './read-block.ts'
+import { type FoundPath, findPath } from './find-path.ts'
 import { type GatewayRequest, Refusal, type Reply } from './reply.ts'
+import { parsePath } from './request-path.ts'
+import { IDENTITY, StoredBlockError, type StoredBlocks } from './stored-blocks.ts'
 import { CAR_TYPE, entityRange, RAW_TYPE, type TrustlessFormat, trustlessFormat } from './trustless-format.ts'
-import { parsePath, type ResolvedPath, resolvePath } from './unixfs-path.ts'
 
 /** What every answer under `/ipfs/` says to caches (path gateway specification). */
 export const IMMUTABLE = 'public, max-age=29030400, immutable'
@@ -15,9 +16,9 @@ export const IMMUTABLE = 'public, max-age=29030400, immutable'
 /**
  * Answers `/ipfs/{cid}[/path]` with a verifiable block or CAR (IPFS trustless gateway specification, 2026-03-05).
  *
- * @throws Refusal 400, 404, 406 or 412; BlockError and `UNIXFS_MALFORMED` when the store cannot give a block.
+ * @throws Refusal 400, 404, 406 or 412; StoredBlockError; DagError for what is not UnixFS.
  */
-export async function serveTrustless(request: GatewayRequest, { read }: { read: ReadBlock }): Promise<Reply> {
+export async function serveTrustless(request: GatewayRequest, { source }: { source: StoredBlocks }): Promise<Reply> {
   const format = trustlessFormat(request)
   const [label = '', ...rest] = request.path.replace(/^\/ipfs\//, '').split('/')
   const root = parseCid(label)
@@ -30,13 +31,13 @@ export async function serveTrustless(request: GatewayRequest, { read }: { read: 
     ...(format.negotiated && { 'content-location': located(request, format) }),
   }
   try {
-    if (format.kind === 'car') return await carReply(request, { read, root, names, format, common })
+    if (format.kind === 'car') return await carReply(request, { source, root, names, format, common })
     if (names.length > 0) {
       throw new Refusal(400, 'RAW_PATH', 'A raw block is asked by its CID alone; for a path ask for "?format=car".')
     }
-    return await rawReply(request, { read, root, common })
+    return await rawReply(request, { source, root, common })
   } catch (error) {
-    if (!(error instanceof BlockError) || error.code !== 'BLOCK_MISSING') throw error
+    if (!(error instanceof StoredBlockError) || error.code !== 'BLOCK_MISSING') throw error
     if (request.headers['cache-control']?.includes('only-if-cached')) {
       throw new Refusal(412, 'NOT_CACHED', `${error.cid} is not in this store.`)
     }
@@ -45,13 +46,13 @@ export async function serveTrustless(request: GatewayRequest, { read }: { read: 
 }
 
 interface Asked {
-  readonly read: ReadBlock
+  readonly source: StoredBlocks
   readonly root: CID
   readonly common: Readonly<Record<string, string>>
 }
 
-async function rawReply(request: GatewayRequest, { read, root, common }: Asked): Promise<Reply> {
-  const bytes = await read(root)
+async function rawReply(request: GatewayRequest, { source, root, common }: Asked): Promise<Reply> {
+  const bytes = root.multihash.code === IDENTITY ? root.multihash.digest : await source.get(root)
   return bytesReply(
     {
       sizeBytes: bytes.length,
@@ -67,8 +68,8 @@ async function carReply(
   request: GatewayRequest,
   asked: Asked & { names: readonly string[]; format: Extract<TrustlessFormat, { kind: 'car' }> },
 ): Promise<Reply> {
-  const { read, root, names, format, common } = asked
-  const found = await resolveForCar(root, names, { read, format })
+  const { source, root, names, format, common } = asked
+  const found = await resolveForCar(root, names, { source, format })
   const headers = {
     ...common,
     'content-type': `${CAR_TYPE}; version=1; order=dfs; dups=n`,
@@ -78,17 +79,17 @@ async function carReply(
   if (etagMatches(request.headers['if-none-match'], headers.etag)) return notModified(headers)
   if (!found) return { status: 200, headers, body: carStream(root, noBlocks()) }
   const { scope, entityBytes } = format
-  return { status: 200, headers, body: carStream(root, carBlocks(found, { read, scope, entityBytes })) }
+  return { status: 200, headers, body: carStream(root, carBlocks(found, { source, scope, entityBytes })) }
 }
 
 /** `undefined` for an identity CID, which has no block to send: the probe `bafkqaaa` gets an empty CAR. */
 async function resolveForCar(
   root: CID,
   names: readonly string[],
-  { read, format }: { read: ReadBlock; format: Extract<TrustlessFormat, { kind: 'car' }> },
-): Promise<ResolvedPath | undefined> {
+  { source, format }: { source: StoredBlocks; format: Extract<TrustlessFormat, { kind: 'car' }> },
+): Promise<FoundPath | undefined> {
   if (root.multihash.code === IDENTITY) return undefined
-  const found = await resolvePath(root, names, { read })
+  const found = await findPath(root, names, { source })
   if (!found) throw new Refusal(404, 'PATH_NOT_FOUND', `There is no "${names.join('/')}" under ${root}.`)
   const { entityBytes } = format
   if (entityBytes && found.node.kind === 'file' && !entityRange(entityBytes, found.node.sizeBytes) && beyond()) {

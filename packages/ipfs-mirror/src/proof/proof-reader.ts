@@ -2,7 +2,7 @@ import { type CallOptions, errorCode, type Replica } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import { blockFault } from '../car/block-fault.ts'
 import { linksOf } from '../car/links-of.ts'
-import { IDENTITY, type ReadBlock } from '../gateway/read-block.ts'
+import { IDENTITY, type StoredBlocks } from '../gateway/stored-blocks.ts'
 import { MAX_FAILURES, type ProofFailure } from './proof.ts'
 
 /** After one of these the replica is not asked again: the next answer would be the same, only later. */
@@ -12,7 +12,8 @@ const FINAL = ['REPLICA_OFFLINE', 'REPLICA_TIMEOUT', 'TOKEN_REJECTED']
 export class ProofFault extends Error {}
 
 /** Reads verified blocks from one replica and keeps the score. */
-export class ProofReader {
+export class ProofReader implements StoredBlocks {
+  readonly name: string
   readonly failures: ProofFailure[] = []
   bytes = 0
   readonly #replica: Replica
@@ -22,6 +23,7 @@ export class ProofReader {
   #over = false
 
   constructor(replica: Replica, call: CallOptions) {
+    this.name = replica.name
     this.#replica = replica
     this.#call = call
   }
@@ -36,7 +38,7 @@ export class ProofReader {
   }
 
   /** The block's true bytes. Throws {@link ProofFault} once the failure is noted, or the caller's abort reason. */
-  readonly read: ReadBlock = async (cid) => {
+  async get(cid: CID): Promise<Uint8Array> {
     if (cid.multihash.code === IDENTITY) return cid.multihash.digest
     const key = cid.toString()
     if (this.over || this.#bad.has(key)) throw new ProofFault(key)
@@ -55,9 +57,9 @@ export class ProofReader {
   }
 
   /** The same, `undefined` for a block that did not come. */
-  async tryRead(cid: CID): Promise<Uint8Array | undefined> {
+  async tryGet(cid: CID): Promise<Uint8Array | undefined> {
     try {
-      return await this.read(cid)
+      return await this.get(cid)
     } catch (error) {
       if (error instanceof ProofFault) return undefined
       throw error
@@ -66,7 +68,7 @@ export class ProofReader {
 
   /** Links of a block; none when it did not come. */
   async tryLinks(cid: CID): Promise<readonly CID[]> {
-    const bytes = await this.tryRead(cid)
+    const bytes = await this.tryGet(cid)
     try {
       return bytes ? linksOf(cid, bytes) : []
     } catch {

@@ -30,7 +30,7 @@ export async function proveRetrieval(root: CID, replica: Replica, options: Prove
   const at = clock.now()
   const reader = new ProofReader(replica, { signal, timeoutMs })
   const started = clock.monotonic()
-  const top = await reader.tryRead(root)
+  const top = await reader.tryGet(root)
   const latencyMs = Math.round(clock.monotonic() - started)
   let used: ProofMode = mode
   if (top) {

@@ -1,9 +1,8 @@
 import { randomInt } from 'node:crypto'
-import { RAW, RELEASE_FILE } from '@domainsync/core'
+import { DomainSyncError, RAW, RELEASE_FILE } from '@domainsync/core'
+import { decodeNode, readFileChunks, resolvePath } from '@domainsync/sdk'
+import { decode, type PBLink } from '@ipld/dag-pb'
 import type { CID } from 'multiformats/cid'
-import { filePieces } from '../gateway/unixfs-file.ts'
-import { decodeUnixfs, type UnixfsNode } from '../gateway/unixfs-node.ts'
-import { resolvePath } from '../gateway/unixfs-path.ts'
 import { eachOf } from './each-of.ts'
 import { SAMPLE_BLOCKS } from './proof.ts'
 import { ProofFault, type ProofReader } from './proof-reader.ts'
@@ -43,11 +42,13 @@ export async function readSample(
 /** A release has one; where there is none, that is for the reader of signatures to say. */
 async function readManifest(root: CID, reader: ProofReader): Promise<void> {
   try {
-    const manifest = await resolvePath(root, RELEASE_FILE.split('/'), reader)
-    if (manifest?.node.kind !== 'file') return
-    for await (const _ of filePieces(manifest.block, reader));
+    const manifest = await resolvePath(root, RELEASE_FILE, { source: reader })
+    if (manifest?.kind !== 'file') return
+    for await (const _ of readFileChunks(manifest.cid, reader));
   } catch (error) {
-    if (!(error instanceof ProofFault)) throw error
+    if (error instanceof ProofFault) return
+    if (!(error instanceof DomainSyncError)) throw error
+    reader.fail(root, error.code)
   }
 }
 
@@ -57,25 +58,23 @@ async function readDirectories(root: CID, reader: ProofReader): Promise<File[]> 
   await eachOf([{ cid: root, sizeBytes: 0 }], async ({ cid, sizeBytes }) => {
     if (met.has(`${cid}`)) return []
     met.add(`${cid}`)
-    const node = cid.code === RAW ? undefined : await readNode(cid, reader)
-    if (node?.kind === 'directory' || node?.kind === 'shard') {
-      return node.links.map((link) => ({ cid: link.Hash, sizeBytes: link.Tsize ?? 0 }))
-    }
-    if (cid.code === RAW || node?.kind === 'file')
-      files.push({ cid, weight: Math.max(1, Math.ceil(sizeBytes / CHUNK_BYTES)) })
+    const links = cid.code === RAW ? undefined : await directoryLinks(cid, reader)
+    if (links) return links.map((link) => ({ cid: link.Hash, sizeBytes: link.Tsize ?? 0 }))
+    files.push({ cid, weight: Math.max(1, Math.ceil(sizeBytes / CHUNK_BYTES)) })
     return []
   })
   return files
 }
 
-async function readNode(cid: CID, reader: ProofReader): Promise<UnixfsNode | undefined> {
-  const bytes = await reader.tryRead(cid)
+/** Links of a directory or of a level of one; `undefined` for a file. */
+async function directoryLinks(cid: CID, reader: ProofReader): Promise<readonly PBLink[] | undefined> {
+  const bytes = await reader.tryGet(cid)
   try {
-    return bytes && decodeUnixfs(cid, bytes)
+    if (bytes) return decodeNode(cid, bytes).kind === 'file' ? undefined : decode(bytes).Links
   } catch {
     reader.fail(cid, 'BLOCK_MALFORMED')
-    return undefined
   }
+  return []
 }
 
 async function readParts(cid: CID, reader: ProofReader): Promise<readonly CID[]> {
