@@ -64,10 +64,31 @@ export async function askOperators<O extends Operator, T>(operators: readonly O[
 }
 
 /**
+ * Asks all at once for what may lawfully differ from operator to operator (heads, balances, fees): what each distinct
+ * operator says, at least `quorum` of them.
+ *
+ * @throws ChainError `RPC_NO_QUORUM` when fewer answered; the operator's own error when there is only one.
+ */
+export async function pollOperators<O extends Operator, T>(
+  operators: readonly O[],
+  poll: Poll<O, T>,
+): Promise<ReadonlyMap<string, T>> {
+  const answers = await collect(operators, poll, (found) => valuesOf(found).size >= poll.quorum)
+  const values = valuesOf(answers)
+  report(answers, undefined, poll)
+  if (values.size < poll.quorum) throw noQuorum(answers, poll)
+  return values
+}
+
+function valuesOf<T>(answers: ReadonlyMap<string, Answer<T>>): Map<string, T> {
+  return new Map([...answers].flatMap(([operator, answer]) => ('value' in answer ? [[operator, answer.value]] : [])))
+}
+
+/**
  * Asks all at once; resolves when all have answered, or {@link GRACE_MS} after `enough` of them have. Of two answers of one
  * operator the first that is no error counts.
  */
-export async function collect<O extends Operator, T>(
+async function collect<O extends Operator, T>(
   operators: readonly O[],
   { ask, text, signal, timeoutMs }: Pick<Poll<O, T>, 'ask' | 'text' | 'signal' | 'timeoutMs'>,
   enough: (answers: ReadonlyMap<string, Answer<T>>) => boolean,
@@ -96,7 +117,10 @@ export async function collect<O extends Operator, T>(
         )
       }
     })
-    return new Map(answers)
+    // In the order of the operators, so that messages do not depend on who was faster.
+    return new Map(
+      operators.flatMap(({ operator }) => (answers.has(operator) ? [[operator, answers.get(operator)!]] : [])),
+    )
   } finally {
     clearTimeout(grace)
     done.abort(new DOMException('The others agreed before.', 'AbortError'))
@@ -122,22 +146,24 @@ function report<O extends Operator, T>(
   for (const [operator, answer] of answers) {
     if ('error' in answer) onFailure?.({ operator, what, error: answer.error })
     else if (winner !== undefined && answer.text !== winner.text) {
-      onDissent?.({ operator, what, ...differing(answer, winner) })
+      const [theirs, agreed] = shown([answer, winner])
+      onDissent?.({ operator, what, theirs: theirs!, agreed: agreed! })
     }
   }
 }
 
-/** Of two records only the fields that differ: what a person has to look at. */
-function differing<T>(theirs: Answer<T>, agreed: Answer<T>): Pick<Dissent, 'theirs' | 'agreed'> {
-  const [left, right] = [theirs, agreed].map((answer) => ('value' in answer ? answer.value : undefined))
-  if (!isRecord(left) || !isRecord(right)) return { theirs: theirs.text, agreed: agreed.text }
-  const keys = Object.keys({ ...left, ...right }).filter(
-    (key) => canonicalText(left[key]) !== canonicalText(right[key]),
+/** What each answer shows; of records only the fields that are not the same in all: what a person has to look at. */
+function shown<T>(answers: readonly Answer<T>[]): string[] {
+  const values = answers.map((answer) => ('value' in answer ? answer.value : undefined))
+  const records = values.flatMap((value) => (isRecord(value) ? [value] : []))
+  const keys = [...new Set(records.flatMap((record) => Object.keys(record)))].filter(
+    (key) => new Set(records.map((record) => canonicalText(record[key]))).size > 1,
   )
-  const [shownLeft, shownRight] = [left, right].map((from) =>
-    canonicalText(Object.fromEntries(keys.map((key) => [key, from[key]]))),
-  )
-  return { theirs: shownLeft!, agreed: shownRight! }
+  return answers.map(({ text }, index) => {
+    const value = values[index]
+    if (!isRecord(value) || keys.length === 0) return text
+    return canonicalText(Object.fromEntries(keys.map((key) => [key, value[key]])))
+  })
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -150,7 +176,8 @@ function noQuorum<O extends Operator, T>(
 ): unknown {
   const errors = [...answers.values()].flatMap((answer) => ('error' in answer ? [answer.error] : []))
   if (answers.size === 1 && errors.length === 1) return errors[0]
-  const said = [...answers].map(([operator, { text }]) => `${operator} says ${text}`)
+  const texts = shown([...answers.values()])
+  const said = [...answers.keys()].map((operator, index) => `${operator} says ${texts[index]}`)
   return new ChainError(
     'RPC_NO_QUORUM',
     `No ${quorum} operators agree on ${what}: ${said.join('; ') || 'nobody answered'}. Check the RPC URLs.`,
