@@ -46,14 +46,21 @@ export function comparableLink(texts: readonly string[]): string | undefined {
  * @throws DnsError `DNS_CID_INVALID`
  */
 export function dnsLinkText(cid: string): string {
-  const canonical = canonicalCid(cid)
-  if (canonical === undefined) {
-    throw new DnsError('DNS_CID_INVALID', `"${cid}" is not a CID; DNS was not touched.`, {
-      retryable: false,
-      state: 'DNS was not touched.',
-    })
-  }
-  return `${PREFIX}/ipfs/${canonical}`
+  return `${PREFIX}/ipfs/${requireCid(cid)}`
+}
+
+/**
+ * CIDv1 in base 32.
+ *
+ * @throws DnsError `DNS_CID_INVALID`
+ */
+export function requireCid(text: string): string {
+  const cid = canonicalCid(text)
+  if (cid !== undefined) return cid
+  throw new DnsError('DNS_CID_INVALID', `"${text}" is not a CID; give one like "bafybei…".`, {
+    retryable: false,
+    state: 'DNS was not touched.',
+  })
 }
 
 /** CIDv1 in base 32; `undefined` when it is no CID. */

@@ -27,20 +27,25 @@ export const RESEND_AFTER_MS = 1_500
  * @throws DnsError `DNS_TIMEOUT` or `DNS_UNREACHABLE`
  */
 export async function exchangeUdp(server: DnsAddress, message: Uint8Array, options: ExchangeOptions): Promise<Buffer> {
-  const where = await resolveHost(server)
-  const socket = createSocket(where.family === 6 ? 'udp6' : 'udp4')
-  const send = () => socket.send(message)
-  const resend = setTimeout(() => tryQuietly(send), Math.min(RESEND_AFTER_MS, options.timeoutMs / 2))
+  const stack = new DisposableStack()
   try {
     return await answered(server, options, (done, fail) => {
-      socket.on('error', fail)
-      socket.on('message', (answer) => options.accept(answer) && done(answer))
-      socket.on('connect', send)
-      socket.connect(server.port, where.address)
+      lookup(server.host, { order: 'ipv4first' }).then(({ address, family }) => {
+        if (stack.disposed) return
+        const socket = createSocket(family === 6 ? 'udp6' : 'udp4')
+        stack.defer(() => void socket.close())
+        socket.on('error', fail)
+        socket.on('message', (answer) => options.accept(answer) && done(answer))
+        socket.connect(server.port, address, () => {
+          if (stack.disposed) return
+          socket.send(message)
+          const resend = setTimeout(() => socket.send(message), Math.min(RESEND_AFTER_MS, options.timeoutMs / 2))
+          stack.defer(() => clearTimeout(resend))
+        })
+      }, fail)
     })
   } finally {
-    clearTimeout(resend)
-    socket.close()
+    stack.dispose()
   }
 }
 
@@ -101,25 +106,9 @@ async function answered(
   }
 }
 
-async function resolveHost(server: DnsAddress): Promise<{ address: string; family: number }> {
-  try {
-    return await lookup(server.host)
-  } catch (cause) {
-    throw unreachable(server, cause)
-  }
-}
-
 function unreachable({ host, port }: DnsAddress, cause: unknown): DnsError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   return new DnsError('DNS_UNREACHABLE', `${host}:${port} cannot be reached (${reason}); its state is unknown.`, {
     cause,
   })
-}
-
-function tryQuietly(action: () => void): void {
-  try {
-    action()
-  } catch {
-    // The socket may not be connected yet; the first send then still comes.
-  }
 }

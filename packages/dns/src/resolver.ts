@@ -5,11 +5,11 @@ import { DnsError } from './dns-error.ts'
 import { type DnsAddress, exchangeTcp, exchangeUdp } from './exchange.ts'
 import {
   FLAG,
-  type Message,
+  type MessageHead,
   OPCODE,
   type Question,
-  type ReadRecord,
   rcodeName,
+  readHead,
   readMessage,
   TYPE,
 } from './wire/message.ts'
@@ -46,11 +46,11 @@ export function createResolver({ host, port = 53, name, recursionDesired = true 
       let answer: DnsAnswer | undefined
       let cut = false
       const accept = (bytes: Buffer): boolean => {
-        const read = tryRead(bytes, id, question)
-        if (!read) return false
-        cut = (read.flags & FLAG.TC) !== 0
-        // A cut answer may end in the middle of a set: nothing in it counts.
-        answer = cut ? undefined : tryPresent(bytes, read)
+        const head = answerHead(bytes, id, question)
+        if (!head) return false
+        cut = (head.flags & FLAG.TC) !== 0
+        // A cut answer may end in the middle of a set, or of a record: nothing in it counts.
+        answer = cut ? undefined : readAnswer(bytes)
         return cut || answer !== undefined
       }
       await exchangeUdp(server, message, { signal, timeoutMs, accept })
@@ -93,22 +93,23 @@ function encodeQuery(name: string, type: string, recursionDesired: boolean) {
   return { message, id, question }
 }
 
-/** The message when it answers our question; `undefined` for noise and forgeries. */
-function tryRead(bytes: Buffer, id: number, question: Question): Message<ReadRecord> | undefined {
+/** Header and question when they answer ours; `undefined` for noise and forgeries. */
+function answerHead(bytes: Buffer, id: number, question: Question): MessageHead | undefined {
   try {
-    const message = readMessage(bytes)
-    const [echo, ...more] = message.questions
-    if (message.id !== id || !(message.flags & FLAG.QR) || message.opcode !== OPCODE.QUERY) return undefined
+    const { head } = readHead(bytes)
+    const [echo, ...more] = head.questions
+    if (head.id !== id || !(head.flags & FLAG.QR) || head.opcode !== OPCODE.QUERY) return undefined
     if (!echo || more.length > 0) return undefined
     const same = echo.name === question.name && echo.type === question.type && echo.class === question.class
-    return same ? message : undefined
+    return same ? head : undefined
   } catch {
     return undefined
   }
 }
 
-function tryPresent(bytes: Buffer, message: Message<ReadRecord>): DnsAnswer | undefined {
+function readAnswer(bytes: Buffer): DnsAnswer | undefined {
   try {
+    const message = readMessage(bytes)
     const extended = message.additionals.find(({ type }) => type === TYPE.OPT)?.ttl ?? 0
     const rcode = rcodeName(((extended >>> 24) << 4) | message.rcode)
     return { rcode, authoritative: (message.flags & FLAG.AA) !== 0, ...recordTexts(bytes) }

@@ -9,7 +9,7 @@ import {
   type SwapResult,
 } from '@domainsync/core'
 import { DnsError } from '../dns-error.ts'
-import { canonicalCid, comparableLink, dnsLinkText, isDnsLink } from '../dnslink-value.ts'
+import { canonicalCid, comparableLink, dnsLinkText, isDnsLink, requireCid } from '../dnslink-value.ts'
 import type { DnsAddress } from '../exchange.ts'
 import { TYPE } from '../wire/message.ts'
 import { canonicalName, writeName } from '../wire/name.ts'
@@ -81,7 +81,7 @@ export function createRfc2136Driver(config: Rfc2136Config): DnsDriver {
       const text = dnsLinkText(next)
       const change = {
         expected: expected === undefined ? undefined : (canonicalCid(expected) ?? expected),
-        next: canonicalCid(next)!,
+        next: requireCid(next),
       }
       return await swapLink(session(options), domain, { ...change, text, ttlSeconds })
     },

@@ -11,6 +11,7 @@ import {
   type WireRecord,
   writeMessage,
 } from '../wire/message.ts'
+import { readName, writeName } from '../wire/name.ts'
 import { findTsig, signMessage, TSIG_FUDGE_SECONDS, type Tsig, verifyMessage } from '../wire/tsig.ts'
 import { answerQuestion, type QuestionAnswer } from './answer-question.ts'
 import type { DnsServerEvent } from './dns-server.ts'
@@ -21,6 +22,7 @@ import type { SubmitOutcome, UpdateQueue } from './update-queue.ts'
 const PLAIN_UDP_BYTES = 512
 const MAX_UDP_BYTES = 1_232
 const MAX_TCP_BYTES = 65_535
+const HEADER_BYTES = 12
 
 export interface RequestHandlerOptions {
   readonly updates: UpdateQueue
@@ -43,7 +45,7 @@ export function createRequestHandler({ updates, keys, clock, onEvent }: RequestH
 
   return async function handle(bytes: Buffer, transport: 'udp' | 'tcp'): Promise<Buffer | undefined> {
     // An answer must not be answered: two servers would talk for ever.
-    if (bytes.length < 12 || (bytes.readUInt16BE(2) & FLAG.QR) !== 0) return undefined
+    if (bytes.length < HEADER_BYTES || (bytes.readUInt16BE(2) & FLAG.QR) !== 0) return undefined
     let message: Message<ReadRecord>
     let signature: ReturnType<typeof findTsig>
     try {
@@ -159,9 +161,12 @@ function encode({ bytes, message }: Request, answer: QuestionAnswer, extraFlags:
     additionals: edns ? [optRecord(rcode)] : [],
   })
   // The question goes back as it came, upper case included: some resolvers hide a nonce in it.
-  const [question] = message.questions
-  const end = question ? 12 + question.name.length + (question.name === '' ? 1 : 2) : 12
-  if (question && message.questions.length === 1 && bytes[end - 1] === 0) bytes.copy(encoded, 12, 12, end)
+  const [question, ...more] = message.questions
+  if (question && more.length === 0) {
+    const { next } = readName(bytes, HEADER_BYTES)
+    const copied = next - HEADER_BYTES === writeName(question.name).length
+    if (copied) bytes.copy(encoded, HEADER_BYTES, HEADER_BYTES, next)
+  }
   return encoded
 }
 
@@ -181,7 +186,7 @@ function empty(rcode: number): QuestionAnswer {
 }
 
 function headerOnly(bytes: Buffer, rcode: number): Buffer {
-  const header = Buffer.alloc(12)
+  const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt16BE(bytes.readUInt16BE(0), 0)
   header.writeUInt16BE(FLAG.QR | (bytes.readUInt16BE(2) & 0x7900) | rcode, 2)
   return header

@@ -96,7 +96,9 @@ export function describeDnsDriver(name: string, start: () => Promise<DnsDriverWo
     it('lets exactly one of several concurrent swaps win', async () => {
       await world.setTexts([link(A)])
       const attempts = await Promise.all(
-        [B, C, D].flatMap((next) => [world.driver, world.rival].map(async (driver) => ({ next, ...(await swap(A, next, driver)) }))),
+        [B, C, D].flatMap((next) =>
+          [world.driver, world.rival].map(async (driver) => ({ next, ...(await swap(A, next, driver)) })),
+        ),
       )
       const winners = new Set(attempts.filter(({ kind }) => kind === 'swapped').map(({ next }) => next))
       expect(winners.size).toBe(1)

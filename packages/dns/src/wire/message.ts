@@ -49,6 +49,9 @@ export interface ReadRecord extends WireRecord {
   readonly rdataStart: number
 }
 
+/** Header and questions. */
+export type MessageHead = Pick<Message, 'id' | 'flags' | 'opcode' | 'rcode' | 'questions'>
+
 /** The four sections of RFC 1035, 4.1; of an update: zone, prerequisites, updates, additional (RFC 2136, 2.1). */
 export interface Message<R extends WireRecord = WireRecord> {
   readonly id: number
@@ -68,17 +71,9 @@ export interface Message<R extends WireRecord = WireRecord> {
  * @throws DnsError `DNS_MALFORMED`
  */
 export function readMessage(bytes: Uint8Array): Message<ReadRecord> {
-  if (bytes.length < HEADER_LENGTH) throw malformed('it has no header')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const word = view.getUint16(2)
-  let offset = HEADER_LENGTH
-  const questions: Question[] = []
-  for (let left = view.getUint16(4); left > 0; left--) {
-    const { name, next } = readName(bytes, offset)
-    if (next + 4 > bytes.length) throw malformed('a question runs past the end')
-    questions.push({ name, type: view.getUint16(next), class: view.getUint16(next + 2) })
-    offset = next + 4
-  }
+  const { head, next } = readHead(bytes)
+  const view = dataView(bytes)
+  let offset = next
   const section = (count: number): ReadRecord[] => {
     const records: ReadRecord[] = []
     for (let left = count; left > 0; left--) {
@@ -98,16 +93,32 @@ export function readMessage(bytes: Uint8Array): Message<ReadRecord> {
   const authorities = section(view.getUint16(8))
   const additionals = section(view.getUint16(10))
   if (offset !== bytes.length) throw malformed('something follows it')
-  return {
-    id: view.getUint16(0),
-    flags: word & 0x87f0,
-    opcode: (word >> 11) & 0xf,
-    rcode: word & 0xf,
-    questions,
-    answers,
-    authorities,
-    additionals,
+  return { ...head, answers, authorities, additionals }
+}
+
+/**
+ * Reads header and questions only, for a message whose end may be cut off; `next` is where the records begin.
+ *
+ * @throws DnsError `DNS_MALFORMED`
+ */
+export function readHead(bytes: Uint8Array): { head: MessageHead; next: number } {
+  if (bytes.length < HEADER_LENGTH) throw malformed('it has no header')
+  const view = dataView(bytes)
+  const word = view.getUint16(2)
+  let offset = HEADER_LENGTH
+  const questions: Question[] = []
+  for (let left = view.getUint16(4); left > 0; left--) {
+    const { name, next } = readName(bytes, offset)
+    if (next + 4 > bytes.length) throw malformed('a question runs past the end')
+    questions.push({ name, type: view.getUint16(next), class: view.getUint16(next + 2) })
+    offset = next + 4
   }
+  const [id, flags, opcode, rcode] = [view.getUint16(0), word & 0x87f0, (word >> 11) & 0xf, word & 0xf]
+  return { head: { id, flags, opcode, rcode, questions }, next: offset }
+}
+
+function dataView(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 /** Writes a message without compression. */
