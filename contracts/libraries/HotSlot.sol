@@ -26,6 +26,7 @@ using {
     keptStable,
     latest,
     seq,
+    takes,
     raised,
     published,
     rolledBack,
@@ -81,6 +82,13 @@ function seq(HotSlot self) pure returns (uint32) {
     return uint32(HotSlot.unwrap(self) >> SEQ);
 }
 
+/// @notice Whether a release may be published at this `seq`: it is the current one and nothing pauses publishing.
+/// @dev One comparison for both.
+function takes(HotSlot self, uint32 expectedSeq) pure returns (bool) {
+    uint256 asked = (0xffffffff << SEQ) | (uint256(LANE_PUBLISHING | LANE_FEED) << LANES);
+    return HotSlot.unwrap(self) & asked == uint256(expectedSeq) << SEQ;
+}
+
 /// @notice The next `seq`; every change of a hot slot goes through here. Reverts at 2^32.
 function raised(HotSlot self) pure returns (HotSlot) {
     return HotSlot.wrap(HotSlot.unwrap(self) + (1 << SEQ));
@@ -91,7 +99,7 @@ function published(HotSlot self) pure returns (HotSlot) {
     uint256 word = HotSlot.unwrap(self);
     uint256 stable = (word << 1) & (0xfe << STABLE);
     word &= ~(uint256(0xffff) << STABLE); // stable bits and age
-    return HotSlot.wrap((word | stable | (1 << STABLE)) + (1 << LATEST)).raised();
+    return HotSlot.wrap((word | stable | (1 << STABLE)) + ((1 << SEQ) | (1 << LATEST)));
 }
 
 /// @notice Makes the release of that age live (`AGE_KEPT` for the kept one) and clears the stable bit of every newer one
