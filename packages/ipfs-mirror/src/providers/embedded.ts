@@ -31,10 +31,9 @@ export function createEmbeddedReplica(
     const response = await fetch(base + path, { redirect: 'error', ...init })
     if (response.ok || response.status === 404) return response
     const message = await response.text().catch(() => undefined)
-    throw statusFailure(
-      { name, status: response.status },
-      { code: response.headers.get('x-domainsync-code') ?? undefined, message },
-    )
+    const own = response.headers.get('x-domainsync-code') ?? undefined
+    const code = own === 'CAR_ROOT_MISMATCH' ? 'ROOT_MISMATCH' : own
+    throw statusFailure({ name, status: response.status }, { code, message })
   }
 
   /** The control API of the node; a 404 there means that something else answers at this URL. */
@@ -62,7 +61,7 @@ export function createEmbeddedReplica(
 
   async function upload(root: CID, car: () => AsyncIterable<Uint8Array>, call: CallOptions = {}): Promise<void> {
     // A wrong token is told before gigabytes are sent.
-    await status(root, { signal: call.signal })
+    await status(root, call)
     const body = watchedChunks(car())
     try {
       const signal = callSignal(call, EMBEDDED_CAR_TIMEOUT_MS)

@@ -1,0 +1,56 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createNode } from 'ipfsd-ctl'
+import { create } from 'kubo-rpc-client'
+import { base32upper } from 'multiformats/bases/base32'
+import type { CID } from 'multiformats/cid'
+import { describe } from 'vitest'
+import { createKuboReplica } from './kubo.ts'
+import { findKubo, kuboAbsence } from './kubo-binary.test.support.ts'
+import { describeReplica, type ReplicaWorld } from './replica-conformance.test.support.ts'
+
+const RPC_TOKEN = 'a-kubo-rpc-token'
+
+describe.skipIf(kuboAbsence())('with a real Kubo, offline', () => {
+  describeReplica('Kubo replica', startKubo)
+})
+
+async function startKubo(): Promise<ReplicaWorld> {
+  const kubo = await createNode({
+    type: 'kubo',
+    test: true,
+    disposable: true,
+    bin: findKubo() as string,
+    rpc: (url) => create({ url: `${url}`, headers: { authorization: `Bearer ${RPC_TOKEN}` } }),
+    start: { offline: true },
+    init: {
+      config: { API: { Authorizations: { tests: { AuthSecret: `bearer:${RPC_TOKEN}`, AllowedPaths: ['/api/v0'] } } } },
+    },
+  })
+  const { api, repo } = await kubo.info()
+  const rpcUrl = toUrl(`${api}`)
+  const at = (url: string, token = RPC_TOKEN) =>
+    createKuboReplica({ name: 'kubo', rpcUrl: url, token, failureDomain: 'there' })
+  return {
+    replica: at(rpcUrl),
+    at,
+    wrongToken: at(rpcUrl, 'another-token'),
+    damageCode: 'BLOCK_MISMATCH',
+    async damage(cid: CID) {
+      const name = `${base32upper.encode(cid.multihash.bytes).slice(1)}.data`
+      const blocks = join(repo, 'blocks')
+      const folder = (await readdir(blocks)).find((one) => name.slice(0, -5).slice(-3, -1) === one)
+      const path = join(blocks, folder ?? 'absent', name)
+      const bytes = await readFile(path)
+      bytes[100] = (bytes[100] ?? 0) ^ 0x10
+      await writeFile(path, bytes)
+    },
+    close: () => kubo.stop(),
+  }
+}
+
+/** `/ip4/127.0.0.1/tcp/5001` as a URL. */
+function toUrl(address: string): string {
+  const [, , host, , port] = address.split('/')
+  return `http://${host}:${port}`
+}
