@@ -35,13 +35,15 @@ export interface RunOptions<Context> {
   readonly clock?: Clock
   /** Called synchronously, exactly at the points that {@link Progress} names. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** True for an error that, tries used up, leaves the operation running instead of failing it: the world has to change first. */
+  readonly suspends?: ((error: unknown) => boolean) | undefined
 }
 
 /**
  * Runs an operation that `Journal.open` returned, step by step, to its end; steps that are done are skipped. May be killed
  * at any point: open and run again, and it goes on. Returns the operation, done.
  *
- * @throws the error of the step that failed for good (the operation is then `failed`); the signal's reason, or the store's
+ * @throws the error of the step that failed for good (the operation is then `failed`); one that `suspends`, the signal's reason, or the store's
  * error (`STORE_BUSY`, `LEASE_LOST`): the operation is then still `running`; JournalError `OPERATION_CLOSED`, `STEP_UNKNOWN`
  */
 export async function runOperation<Context>(
@@ -94,6 +96,10 @@ async function runStep<Context>(
       current = await journal.advance(current.id, { kind: 'retry', step: key, error: message, notBefore }, fence)
       onProgress?.({ ...event, operation: current, phase: 'retry', error, delayMs })
       continue
+    }
+    if (runner.suspends?.(error)) {
+      await journal.advance(current.id, { kind: 'retry', step: key, error: message }, fence)
+      throw error
     }
     current = await journal.advance(current.id, { kind: 'failed', step: key, error: message }, fence)
     if (stepOf(current, key).state === 'done') return current
