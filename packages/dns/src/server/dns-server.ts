@@ -43,7 +43,7 @@ export interface DnsServerConfig {
 export interface DnsServer {
   readonly host: string
   readonly port: number
-  /** Stops listening and waits for updates that are under way. */
+  /** Stops listening and waits for updates that are under way; may be called again. */
   close(): Promise<void>
 }
 
@@ -72,17 +72,22 @@ export async function startDnsServer(config: DnsServerConfig): Promise<DnsServer
   const connections = new Set<Socket>()
   serveUdp(udp, handle, onEvent)
   serveTcp(tcp, handle, { onEvent, connections })
+  let closed: Promise<void> | undefined
+  const close = async () => {
+    const tcpClosed = new Promise((done) => tcp.close(done))
+    await updates.drain()
+    // The answers to those updates go out before the sockets do.
+    await new Promise((done) => setImmediate(done))
+    const udpClosed = new Promise((done) => udp.close(() => done(true)))
+    for (const socket of connections) socket.destroy()
+    await Promise.all([tcpClosed, udpClosed, updates.drain()])
+  }
   return {
     host,
     port: chosen,
-    async close() {
-      const closed = Promise.all([
-        new Promise((done) => udp.close(() => done(true))),
-        new Promise((done) => tcp.close(done)),
-      ])
-      await updates.drain()
-      for (const socket of connections) socket.destroy()
-      await closed
+    close() {
+      closed ??= close()
+      return closed
     },
   }
 }
@@ -90,11 +95,15 @@ export async function startDnsServer(config: DnsServerConfig): Promise<DnsServer
 type Handler = ReturnType<typeof createRequestHandler>
 
 function serveUdp(udp: UdpSocket, handle: Handler, onEvent: (event: DnsServerEvent) => void): void {
+  let open = true
+  udp.on('close', () => {
+    open = false
+  })
   udp.on('error', (error) => onEvent({ kind: 'error', error }))
   udp.on('message', async (request, { address, port }) => {
     try {
       const answer = await handle(request, 'udp')
-      if (answer) udp.send(answer, port, address, (error) => error && onEvent({ kind: 'error', error }))
+      if (answer && open) udp.send(answer, port, address, (error) => error && onEvent({ kind: 'error', error }))
     } catch (error) {
       onEvent({ kind: 'error', error })
     }
