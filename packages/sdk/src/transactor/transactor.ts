@@ -2,15 +2,13 @@ import type { Account, Address, Bytes32, CallOptions, TransactionRequest, Transa
 import { keccak256, Transaction, Wallet } from 'ethers'
 import type { QuorumHooks } from '../chain/ask-operators.ts'
 import { checkQuorum } from '../chain/quorum-chain.ts'
+import { parseEndpoint, type RpcEndpoint } from '../chain/rpc-endpoint.ts'
 import { createRpcClient } from '../rpc/rpc-client.ts'
 import { agreeOnAccount, agreeOnGas, agreeOnReceipt } from './agreed-views.ts'
 import type { Fees } from './fees.ts'
 import type { OperatorWallet } from './operator-wallet.ts'
 import { submitRaw } from './submit-raw.ts'
 import { TransactorError } from './transactor-error.ts'
-
-/** One RPC: its URL, or more. */
-export type RpcEndpoint = string | { readonly url: string; readonly operator?: string | undefined }
 
 export interface TransactorOptions extends QuorumHooks {
   /** A private key (`0x`, 64 hex digits) or a wallet that holds one. */
@@ -107,7 +105,7 @@ function walletOf(signer: string | Wallet): Wallet {
 }
 
 function operatorWallet(endpoint: RpcEndpoint, { chainId, timeoutMs, fetch }: TransactorOptions): OperatorWallet {
-  const { url, operator } = typeof endpoint === 'string' ? { url: endpoint } : endpoint
+  const { url, operator } = parseEndpoint(endpoint)
   const client = createRpcClient({ url, timeoutMs, fetch })
   return { client, chainId, operator: operator ?? client.origin }
 }
