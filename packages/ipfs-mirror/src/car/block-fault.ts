@@ -10,7 +10,8 @@ export type BlockFault = 'unsupported' | 'too-large' | 'mismatch'
 
 /** The SHA-256 digest of the bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return hash('sha256', bytes, 'buffer')
+  const digest = hash('sha256', bytes, 'buffer')
+  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length)
 }
 
 /** Whether DomainSync takes blocks with such a name: CIDv1, dag-pb or raw, SHA-256. */

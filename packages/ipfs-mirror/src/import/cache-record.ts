@@ -1,42 +1,45 @@
 import type { FileStamp } from './file-stamp.ts'
 
-/** What an import found at one path. For a folder `stamp` counts its entries and has no times. */
+/** What an import found at one path. */
 export interface CacheRecord {
   readonly kind: 'small' | 'large' | 'folder'
   readonly path: string
+  /** For a folder: the number of its entries, and no times. */
   readonly stamp: FileStamp
   /** SHA-256 of the root block. */
   readonly digest: Uint8Array
   readonly dagBytes: number
   /** SHA-256 of the file; that of a small one is `digest`, a folder has none. */
   readonly sha256: Uint8Array
-  /** Digests of all blocks the node needs besides its children's; empty when `digest` is the only one. */
+  /** SHA-256 of every block of the node besides its children's; empty when `digest` is the only one. */
   readonly blocks: readonly Uint8Array[]
 }
 
 const KINDS = ['small', 'large', 'folder'] as const
 const DIGEST_BYTES = 32
-/** Kind (1), size (8), mtime (8), ctime (8), inode (8), digest (32), path length (2). */
-const SIZE_AT = 1
-const MTIME_AT = 9
-const CTIME_AT = 17
-const INODE_AT = 25
-const DIGEST_AT = 33
-const PATH_LENGTH_AT = 65
-const PATH_AT = 67
+/** Record length (4), kind (1), path length (2), size, mtime, ctime, inode (8 each), digest (32), then the path. */
+const KIND_AT = 4
+const PATH_LENGTH_AT = 5
+const SIZE_AT = 7
+const MTIME_AT = 15
+const CTIME_AT = 23
+const INODE_AT = 31
+const DIGEST_AT = 39
+const PATH_AT = 71
 
 /** The bytes of a record; a small file's ends after its path. */
 export function encodeCacheRecord({ kind, path, stamp, digest, dagBytes, sha256, blocks }: CacheRecord): Buffer {
   const pathBytes = Buffer.byteLength(path)
   const tailBytes = kind === 'small' ? 0 : 8 + DIGEST_BYTES + blocks.length * DIGEST_BYTES
   const bytes = Buffer.alloc(PATH_AT + pathBytes + tailBytes)
-  bytes[0] = KINDS.indexOf(kind)
+  bytes.writeUInt32LE(bytes.length)
+  bytes[KIND_AT] = KINDS.indexOf(kind)
+  bytes.writeUInt16LE(pathBytes, PATH_LENGTH_AT)
   bytes.writeDoubleLE(stamp.sizeBytes, SIZE_AT)
   bytes.writeBigInt64LE(stamp.mtimeNs, MTIME_AT)
   bytes.writeBigInt64LE(stamp.ctimeNs, CTIME_AT)
   bytes.writeBigUInt64LE(stamp.inode, INODE_AT)
   bytes.set(digest, DIGEST_AT)
-  bytes.writeUInt16LE(pathBytes, PATH_LENGTH_AT)
   bytes.write(path, PATH_AT)
   if (kind === 'small') return bytes
   let at = PATH_AT + pathBytes
@@ -50,36 +53,52 @@ export function encodeCacheRecord({ kind, path, stamp, digest, dagBytes, sha256,
   return bytes
 }
 
-/** The path of an encoded record. */
-export function recordPath(bytes: Buffer): string {
-  return bytes.toString('utf8', PATH_AT, PATH_AT + bytes.readUInt16LE(PATH_LENGTH_AT))
-}
+/** Encoded records, one after the other; `at` is where one starts. Reads only what is asked for: there are many. */
+export class CacheRecords {
+  readonly bytes: Buffer
+  readonly #view: DataView
 
-/** Reads back what {@link encodeCacheRecord} wrote; digests are views. */
-export function decodeCacheRecord(bytes: Buffer): CacheRecord {
-  const kind = KINDS[bytes[0]!]!
-  const digest = bytes.subarray(DIGEST_AT, DIGEST_AT + DIGEST_BYTES)
-  const sizeBytes = bytes.readDoubleLE(SIZE_AT)
-  const stamp = {
-    sizeBytes,
-    mtimeNs: bytes.readBigInt64LE(MTIME_AT),
-    ctimeNs: bytes.readBigInt64LE(CTIME_AT),
-    inode: bytes.readBigUInt64LE(INODE_AT),
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   }
-  const path = recordPath(bytes)
-  if (kind === 'small') return { kind, path, stamp, digest, dagBytes: sizeBytes, sha256: digest, blocks: [] }
-  const at = PATH_AT + bytes.readUInt16LE(PATH_LENGTH_AT)
-  const blocks: Uint8Array[] = []
-  for (let from = at + 8 + DIGEST_BYTES; from < bytes.length; from += DIGEST_BYTES) {
-    blocks.push(bytes.subarray(from, from + DIGEST_BYTES))
+
+  endOf(at: number): number {
+    return at + this.#view.getUint32(at, true)
   }
-  return {
-    kind,
-    path,
-    stamp,
-    digest,
-    dagBytes: bytes.readDoubleLE(at),
-    sha256: bytes.subarray(at + 8, at + 8 + DIGEST_BYTES),
-    blocks,
+
+  path(at: number): string {
+    const from = at + PATH_AT
+    return this.bytes.toString('utf8', from, from + this.#view.getUint16(at + PATH_LENGTH_AT, true))
+  }
+
+  /** Whether the record is of a file or folder that looked just so. */
+  hasStamp(at: number, stamp: FileStamp): boolean {
+    const view = this.#view
+    return (
+      view.getFloat64(at + SIZE_AT, true) === stamp.sizeBytes &&
+      view.getBigInt64(at + MTIME_AT, true) === stamp.mtimeNs &&
+      view.getBigInt64(at + CTIME_AT, true) === stamp.ctimeNs &&
+      view.getBigUint64(at + INODE_AT, true) === stamp.inode
+    )
+  }
+
+  /** All but path and stamp. */
+  node(at: number): Omit<CacheRecord, 'path' | 'stamp'> {
+    const kind = KINDS[this.bytes[at + KIND_AT]!]!
+    const digest = this.#digest(at + DIGEST_AT)
+    if (kind === 'small') {
+      return { kind, digest, dagBytes: this.#view.getFloat64(at + SIZE_AT, true), sha256: digest, blocks: [] }
+    }
+    const tail = at + PATH_AT + this.#view.getUint16(at + PATH_LENGTH_AT, true)
+    const blocks: Uint8Array[] = []
+    for (let from = tail + 8 + DIGEST_BYTES; from < this.endOf(at); from += DIGEST_BYTES)
+      blocks.push(this.#digest(from))
+    const dagBytes = this.#view.getFloat64(tail, true)
+    return { kind, digest, dagBytes, sha256: this.#digest(tail + 8), blocks }
+  }
+
+  #digest(at: number): Uint8Array {
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + at, DIGEST_BYTES)
   }
 }

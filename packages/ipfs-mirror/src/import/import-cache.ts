@@ -1,45 +1,55 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { sha256 } from '../car/block-fault.ts'
-import { type CacheRecord, decodeCacheRecord, encodeCacheRecord, recordPath } from './cache-record.ts'
-import { isTooFresh } from './file-stamp.ts'
+import { type CacheRecord, CacheRecords, encodeCacheRecord } from './cache-record.ts'
+import { type FileStamp, isTooFresh } from './file-stamp.ts'
 
+/** The last byte before the line feed is the version of the format. */
 const MAGIC = Buffer.from('DSCACH1\n')
 const CHECKSUM_BYTES = 32
-const LENGTH_BYTES = 4
 
 /**
- * What earlier imports of a folder found, by path. A file on disk: magic with version, length-prefixed records, a SHA-256 of
- * all of it; replaced as a whole, and ignored unless every bit is as it was written. It is only ever a shortcut: deleting
- * it costs the time of reading the files once more.
+ * What the last import of a folder found, by path. On disk: magic with version, records, a SHA-256 of all before; replaced as
+ * a whole, and ignored unless every bit is as it was written. It is only a shortcut: without it the files are read once more.
  */
 export class ImportCache {
-  /** Where the encoded record of each path of the last import starts and ends. */
-  readonly #known: ReadonlyMap<string, Buffer>
-  readonly #next: Buffer[] = []
+  readonly #records: CacheRecords
+  /** Where each path's record starts. */
+  readonly #known = new Map<string, number>()
+  readonly #next: Uint8Array[] = [MAGIC]
   #changed = false
 
-  private constructor(known: ReadonlyMap<string, Buffer>) {
-    this.#known = known
+  private constructor(bytes: Buffer) {
+    this.#records = new CacheRecords(bytes)
+    for (let at = MAGIC.length; at < bytes.length; at = this.#records.endOf(at)) {
+      this.#known.set(this.#records.path(at), at)
+    }
   }
 
   static empty(): ImportCache {
-    return new ImportCache(new Map())
+    return new ImportCache(Buffer.alloc(0))
   }
 
   /** The cache at the path; an empty one when there is none that is whole. */
   static async load(path: string): Promise<ImportCache> {
     const bytes = await readFile(path).catch(() => Buffer.alloc(0))
-    return new ImportCache(decode(bytes))
+    const end = bytes.length - CHECKSUM_BYTES
+    const whole =
+      end >= MAGIC.length &&
+      bytes.subarray(0, MAGIC.length).equals(MAGIC) &&
+      Buffer.compare(sha256(bytes.subarray(0, end)), bytes.subarray(end)) === 0
+    return whole ? new ImportCache(bytes.subarray(0, end)) : ImportCache.empty()
   }
 
-  get(path: string): CacheRecord | undefined {
-    const bytes = this.#known.get(path)
-    return bytes && decodeCacheRecord(bytes)
+  /** What was found at the path, if it looked just so then. Digests are views into the cache. */
+  get(path: string, stamp: FileStamp): Omit<CacheRecord, 'path' | 'stamp'> | undefined {
+    const at = this.#known.get(path)
+    return at !== undefined && this.#records.hasStamp(at, stamp) ? this.#records.node(at) : undefined
   }
 
   /** Takes over the record that `get` gave for the path. */
   keep(path: string): void {
-    this.#next.push(this.#known.get(path)!)
+    const at = this.#known.get(path)!
+    this.#next.push(this.#records.bytes.subarray(at, this.#records.endOf(at)))
   }
 
   /** Remembers what was found, unless the file is so new that a later edit might not show. `nowNs` is from before reading. */
@@ -50,30 +60,9 @@ export class ImportCache {
 
   /** Replaces the file with what this import kept and set. */
   async save(path: string): Promise<void> {
-    if (!this.#changed && this.#next.length === this.#known.size) return
-    const parts: Buffer[] = [MAGIC]
-    for (const record of this.#next) {
-      const length = Buffer.allocUnsafe(LENGTH_BYTES)
-      length.writeUInt32LE(record.length)
-      parts.push(length, record)
-    }
-    const bytes = Buffer.concat(parts)
-    await writeFile(`${path}.new`, Buffer.concat([bytes, sha256(bytes)]), { mode: 0o600 })
+    if (!this.#changed && this.#next.length === this.#known.size + 1) return
+    const bytes = Buffer.concat(this.#next)
+    await writeFile(`${path}.new`, [bytes, sha256(bytes)], { mode: 0o600 })
     await rename(`${path}.new`, path)
   }
-}
-
-function decode(bytes: Buffer): Map<string, Buffer> {
-  const known = new Map<string, Buffer>()
-  const end = bytes.length - CHECKSUM_BYTES
-  if (end < MAGIC.length || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return known
-  if (Buffer.compare(sha256(bytes.subarray(0, end)), bytes.subarray(end)) !== 0) return known
-  for (let at = MAGIC.length; at < end; ) {
-    const length = bytes.readUInt32LE(at)
-    at += LENGTH_BYTES
-    const record = bytes.subarray(at, at + length)
-    known.set(recordPath(record), record)
-    at += length
-  }
-  return known
 }

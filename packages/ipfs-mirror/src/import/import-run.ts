@@ -8,7 +8,6 @@ import { BlockWriter } from './block-writer.ts'
 import { buildDirectory, type DirectoryEntry } from './build-directory.ts'
 import type { CacheRecord } from './cache-record.ts'
 import type { FileStamp } from './file-stamp.ts'
-import { sameStamp } from './file-stamp.ts'
 import type { ImportCache } from './import-cache.ts'
 import type { ContentFile, ImportOptions } from './import-folder.ts'
 import { importLargeFile } from './import-large-file.ts'
@@ -54,6 +53,7 @@ export class ImportRun {
   async root(): Promise<CID> {
     const { cid } = await this.#visitFolder(this.#options.site.root)
     await this.#writer?.flush()
+    this.#progress()
     return cid
   }
 
@@ -71,9 +71,9 @@ export class ImportRun {
   }
 
   #recall(file: ScannedFile): Visited | undefined {
-    const record = this.#options.cache.get(file.path)
-    if (record === undefined || record.kind === 'folder' || !sameStamp(record.stamp, file.stamp)) return undefined
-    const digest = Uint8Array.from(record.digest)
+    const record = this.#options.cache.get(file.path, file.stamp)
+    if (record === undefined) return undefined
+    const digest = record.digest.slice()
     const cid = record.kind === 'small' ? rawCidFromSha256(digest) : nodeCid(digest)
     if (!this.#holds(cid, record)) return undefined
     this.#options.cache.keep(file.path)
@@ -83,16 +83,16 @@ export class ImportRun {
 
   /** The directory of before, when every entry is the one of before and none is gone. */
   #recallFolder(folder: ScannedFolder): Visited | undefined {
-    const record = this.#options.cache.get(folderKey(folder))
-    if (record?.kind !== 'folder' || record.stamp.sizeBytes !== folder.entries.length) return undefined
-    const cid = nodeCid(Uint8Array.from(record.digest))
+    const record = this.#options.cache.get(folderKey(folder), folderStamp(folder))
+    if (record === undefined) return undefined
+    const cid = nodeCid(record.digest.slice())
     if (!this.#holds(cid, record)) return undefined
     this.#options.cache.keep(folderKey(folder))
     return { cid, dagBytes: record.dagBytes, cached: true }
   }
 
   /** Whether the store still has the node's blocks. */
-  #holds(cid: CID, { blocks }: CacheRecord): boolean {
+  #holds(cid: CID, { blocks }: Pick<CacheRecord, 'blocks'>): boolean {
     const { store } = this.#options
     return store === undefined || (store.has(cid) && blocks.every((digest) => store.has(rawCidFromSha256(digest))))
   }
@@ -142,7 +142,7 @@ export class ImportRun {
 
   async #build(folder: ScannedFolder, entries: readonly DirectoryEntry[]): Promise<Visited> {
     const { cid, dagBytes, blocks } = await buildDirectory(entries, (block) => this.#put(block))
-    const stamp: FileStamp = { sizeBytes: entries.length, mtimeNs: 0n, ctimeNs: 0n, inode: 0n }
+    const stamp = folderStamp(folder)
     const record = { path: folderKey(folder), stamp, digest: cid.multihash.digest, dagBytes, sha256: NO_DIGEST, blocks }
     this.#options.cache.set({ kind: 'folder', ...record }, now())
     return { cid, dagBytes, cached: false }
@@ -175,6 +175,11 @@ function nodeCid(digest: Uint8Array): CID {
 /** Folders are in the cache under a name that no file can have. */
 function folderKey({ path }: ScannedFolder): string {
   return `${path}/`
+}
+
+/** What stands for a folder's times and size: how many entries it has. */
+function folderStamp({ entries }: ScannedFolder): FileStamp {
+  return { sizeBytes: entries.length, mtimeNs: 0n, ctimeNs: 0n, inode: 0n }
 }
 
 function now(): bigint {

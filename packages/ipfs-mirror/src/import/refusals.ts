@@ -4,6 +4,11 @@ import { ImportError } from './import-error.ts'
 
 /** Refuses a name that must not be published, whatever it holds. */
 export function refuseName(name: string, path: string): void {
+  if (path === RELEASE_FOLDER) {
+    throw new ImportError('SITE_RESERVED_PATH', `"${path}" is DomainSync's own; remove it from the site.`, {
+      retryable: false,
+    })
+  }
   if (!name.startsWith('.')) return
   const lower = name.toLowerCase()
   if (lower === '.git') {
@@ -13,11 +18,6 @@ export function refuseName(name: string, path: string): void {
   }
   if (lower.startsWith('.env')) {
     throw new ImportError('SITE_ENV_FILE', `"${path}" may hold secrets; move it out of the site.`, { retryable: false })
-  }
-  if (path === RELEASE_FOLDER) {
-    throw new ImportError('SITE_RESERVED_PATH', `"${path}" is DomainSync's own; remove it from the site.`, {
-      retryable: false,
-    })
   }
 }
 

@@ -1,9 +1,8 @@
 import { byPath, type ReleaseFile, SPKI_FILE } from '@domainsync/core'
 import { sha256 } from '../car/block-fault.ts'
-import type { Content } from './import-folder.ts'
 
 /** What a release's statement lists: the site's files and the public key's, bytewise sorted by path. */
-export function releaseFiles(content: Pick<Content, 'files'>, spki: Uint8Array): ReleaseFile[] {
+export function releaseFiles(content: { readonly files: readonly ReleaseFile[] }, spki: Uint8Array): ReleaseFile[] {
   const key = { path: SPKI_FILE, sha256: Buffer.from(sha256(spki)).toString('hex') }
   const files = content.files.map(({ path, sha256 }) => ({ path, sha256 }))
   const at = files.findIndex((file) => byPath(file, key) > 0)
