@@ -1,6 +1,7 @@
 import { type IncomingHttpHeaders, request } from 'node:http'
+import { errorCode } from '@domainsync/core'
 
-/** An answer as it came over the socket; `cut` when the connection broke before the body's end. */
+/** An answer as it came over the socket; `cut` when the connection broke before its end (status 0: before its start). */
 export interface RawAnswer {
   readonly status: number
   readonly headers: IncomingHttpHeaders
@@ -37,7 +38,10 @@ export function rawRequest(
       resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: Buffer.concat(pieces), cut })
     })
   })
-  outgoing.on('error', reject)
+  outgoing.on('error', (error) => {
+    if (errorCode(error) === 'ECONNRESET') resolve({ status: 0, headers: {}, body: Buffer.alloc(0), cut: true })
+    else reject(error)
+  })
   outgoing.end()
   return promise
 }
