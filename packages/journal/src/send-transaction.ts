@@ -1,5 +1,6 @@
 import { type Account, type Address, type Bytes32, errorCode, type Transactor } from '@domainsync/core'
 import { JournalError } from './journal-error.ts'
+import { sendLowerNonces } from './send-lower-nonces.ts'
 import type { StepRun } from './step-definition.ts'
 import { outbid, transactionFees } from './transaction-fees.ts'
 import type { LoggedTransaction, TransactionLog } from './transaction-log.ts'
@@ -46,6 +47,7 @@ export async function sendTransaction<Context>(run: StepRun<Context>, sending: S
   const last = rivals.at(-1)
   if (last?.stepKey === stepKey && !isStuck(run, { sending, last, rivals })) {
     await submit(run, sending, last)
+    await sendLowerNonces(run, { sending, account, nonce })
     return
   }
   const fees = outbid(

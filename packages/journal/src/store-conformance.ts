@@ -299,6 +299,28 @@ export function testStore(name: string, openStore: OpenStore): void {
         expect(await reserve('0x2', 5)).toBe(6)
       })
 
+      it('gives a step back the nonce of its own waiting transaction, not a lower free one', async () => {
+        for (const id of ['0x1', '0x2', '0x3']) await open(id)
+        expect([await reserve('0x1', 4), await reserve('0x2', 4)]).toEqual([4, 5])
+        await store.transactions.record(signed(5, 1), stepKey('0x2', 'send'))
+        await fail('0x2', 'send')
+        expect(await reserve('0x3', 4)).toBe(5)
+        await fail('0x3', 'send')
+        await fail('0x1', 'send')
+        await open('0x2')
+        expect(await reserve('0x2', 4)).toBe(5)
+        await open('0x1')
+        expect(await reserve('0x1', 4)).toBe(4)
+      })
+
+      it('gives to another what a step moved on from, should the chain go back', async () => {
+        await open('0x1')
+        await open('0x2')
+        expect([await reserve('0x1', 5), await reserve('0x1', 6)]).toEqual([5, 6])
+        expect(await reserve('0x2', 5)).toBe(5)
+        expect(await reserve('0x1', 5)).toBe(6)
+      })
+
       it('makes a step wait whose own transaction may still be mined at a nonce that went to another', async () => {
         await open('0x1')
         await open('0x2')

@@ -50,6 +50,21 @@ describe('a transaction step', () => {
     return [maxFeePerGas!, maxPriorityFeePerGas!] as const
   }
 
+  const reserve = (id: string) => {
+    const sender = wallet.address.toLowerCase() as Address
+    return store.journal.reserveNonce({ chainId: 31337, sender, stepKey: `${id}/sync`, chainNonce: 0 })
+  }
+
+  /** What a process leaves that was killed right after it stored its transaction. */
+  async function signOnly(id: string) {
+    const nonce = await reserve(id)
+    const { address: sender, ...account } = await transactor.account()
+    const signed = await transactor.sign({ to: TARGET, data: '0x5160', gasLimit: 60_000n, ...account, nonce })
+    const transaction = { chainId: 31337, sender, nonce, ...signed, state: 'signed', blockHash: undefined } as const
+    await store.transactions.record(transaction, `${id}/sync`)
+    return transaction
+  }
+
   const open = (id = '0xop') =>
     store.journal.open({ id, kind: 'publish', domain: `d${id}.test`, expectedSeq: 0, steps: ['sync'] })
 
@@ -208,6 +223,34 @@ describe('a transaction step', () => {
     await mine()
     expect(await done).toMatchObject({ state: 'done', steps: [{ receipt: { hash: next!.hash } }] })
     expect((await transactions('0xa')).map(({ state }) => state)).toEqual(['replaced'])
+  })
+
+  it('sends what an interrupted operation stored at a lower nonce, lest its own waits for ever', async () => {
+    await open('0xa')
+    const stored = await signOnly('0xa')
+    const done = run(await open('0xb'))
+    await until(() => inPool(stored.hash), 'the stored one is sent')
+    const [own] = await transactions('0xb')
+    expect([stored.nonce, own!.nonce]).toEqual([0, 1])
+    await mine()
+    expect((await done).state).toBe('done')
+    expect(await run(await open('0xa'))).toMatchObject({ steps: [{ receipt: { hash: stored.hash } }] })
+  })
+
+  it('names the gap when a lower nonce was given out and never signed for', async () => {
+    await open('0xa')
+    await reserve('0xa')
+    const stuck = run(await open('0xb'), { retry: { attempts: 2, firstDelayMs: 1, maxDelayMs: 1 } })
+    await expect(stuck).rejects.toMatchObject({ code: 'NONCE_GAP', message: expect.stringContaining('d0xa.test') })
+
+    const filled = run(await open('0xa'))
+    await until(async () => (await transactions('0xa')).length === 1, 'the gap is filled')
+    const [filler] = await transactions('0xa')
+    await until(() => inPool(filler!.hash), 'it is sent')
+    await mine()
+    expect((await filled).state).toBe('done')
+    expect((await run(await open('0xb'))).state).toBe('done')
+    expect(await transactions('0xb')).toHaveLength(1)
   })
 
   it('finishes one that two processes run at once, with one transaction', async () => {

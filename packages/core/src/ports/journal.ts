@@ -1,6 +1,6 @@
 import type { Address, Bytes32 } from '../domain-id.ts'
 
-export type OperationKind = 'publish' | 'heal' | 'rollback' | 'keep'
+export type OperationKind = 'publish' | 'log-failure' | 'heal' | 'rollback' | 'keep'
 export type OperationState = 'running' | 'done' | 'failed'
 export type StepState = 'pending' | 'intent' | 'done' | 'failed'
 
@@ -48,7 +48,8 @@ export type Advance =
 /** Operations and nonces. Every method commits before it returns and may be called again with no further effect. */
 export interface Journal {
   /**
-   * Opens the operation, or returns it as it stands when the id is known.
+   * Opens the operation, or returns the known one: a running one to go on with, a done one as it stands. A failed one runs
+   * again: its done steps stay done, the others are tried anew.
    *
    * @throws DomainSyncError `OPERATION_RUNNING` when another one runs for the domain.
    */

@@ -79,8 +79,17 @@ export class SqliteDatabase {
       this.#connection.exec('COMMIT')
       return result
     } catch (error) {
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
+      this.#rollBack()
       throw error
+    }
+  }
+
+  #rollBack(): void {
+    if (!this.#connection.isTransaction) return
+    try {
+      this.#connection.exec('ROLLBACK')
+    } catch {
+      // On a failing disk this fails too; the first error says why.
     }
   }
 
