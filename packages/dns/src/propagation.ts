@@ -64,8 +64,10 @@ async function watchResolver(
   let last = 'DNS_TIMEOUT'
   while (elapsedMs() < deadlineMs) {
     const timeoutMs = Math.max(1, Math.min(LOOK_TIMEOUT_MS, deadlineMs - elapsedMs()))
-    last = await look(resolver, domain, { signal, timeoutMs })
-    if (last === cid) return { resolver: resolver.name, kind: 'seen', afterMs: elapsedMs() }
+    const seen = await look(resolver, domain, { signal, timeoutMs })
+    if (seen === cid) return { resolver: resolver.name, kind: 'seen', afterMs: elapsedMs() }
+    // The last look, cut short by the deadline, says nothing of the server.
+    if (seen !== 'DNS_TIMEOUT' || timeoutMs === LOOK_TIMEOUT_MS) last = seen
     const leftMs = deadlineMs - elapsedMs()
     if (leftMs > 0) await clock.sleep(Math.min(intervalMs, leftMs), signal)
   }

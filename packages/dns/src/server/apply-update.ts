@@ -81,10 +81,10 @@ function nextSerial(serial: number): number {
   return serial >= 0xffffffff ? 1 : serial + 1
 }
 
+/** The same values in any order; a value twice makes no set (RFC 2181, 5), and so equals none, as with BIND. */
 function sameValues(a: readonly Uint8Array[], b: readonly Uint8Array[]): boolean {
-  const key = (values: readonly Uint8Array[]) =>
-    [...new Set(values.map((value) => Buffer.from(value).toString('hex')))].sort()
-  return key(a).join() === key(b).join()
+  const sorted = (values: readonly Uint8Array[]) => values.map((value) => Buffer.from(value).toString('hex')).sort()
+  return sorted(a).join() === sorted(b).join()
 }
 
 function isTxt(rdata: Uint8Array): boolean {

@@ -6,26 +6,24 @@ import { readMessage, TYPE } from '../wire/message.ts'
 import { writeName } from '../wire/name.ts'
 import { writeTxt } from '../wire/txt.ts'
 
-/** Types that a zone of the embedded server can hold, besides its SOA. */
-export type ServedType = 'A' | 'AAAA' | 'CNAME' | 'NS' | 'TXT'
-
 /**
- * The wire form of a record's data, without compression.
+ * The type number and the data in wire form, without compression, of a record that a zone can hold: A, AAAA, CNAME, NS, TXT.
  *
  * @throws DnsError `DNS_ZONE_INVALID`, `DNS_NAME_INVALID`
  */
-export function recordData({ name, type, data }: Pick<DnsRecord, 'name' | 'type' | 'data'>): Uint8Array {
+export function recordData(record: Pick<DnsRecord, 'name' | 'type' | 'data'>): { type: number; rdata: Uint8Array } {
+  const { name, type, data } = record
   switch (type) {
     case 'TXT':
-      return writeTxt(data)
+      return { type: TYPE.TXT, rdata: writeTxt(data) }
     case 'CNAME':
     case 'NS':
-      return writeName(data)
+      return { type: TYPE[type], rdata: writeName(data) }
     case 'A':
-      if (isIPv4(data)) return addressData('A', data)
+      if (isIPv4(data)) return addressData(type, data)
       break
     case 'AAAA':
-      if (isIPv6(data)) return addressData('AAAA', data)
+      if (isIPv6(data)) return addressData(type, data)
       break
   }
   throw new DnsError('DNS_ZONE_INVALID', `The record "${name} ${type} ${data}" cannot be served.`, { retryable: false })
@@ -44,12 +42,7 @@ export function soaData(soa: {
   return Buffer.concat([writeName(soa.primary), writeName(soa.contact), timers])
 }
 
-function addressData(type: 'A' | 'AAAA', data: string): Uint8Array {
+function addressData(type: 'A' | 'AAAA', data: string): { type: number; rdata: Uint8Array } {
   const message = readMessage(encode({ answers: [{ name: '.', type, data }] }))
-  return message.answers[0]!.rdata
-}
-
-/** The number of a served type. */
-export function servedType(type: string): number | undefined {
-  return Object.hasOwn(TYPE, type) ? TYPE[type as keyof typeof TYPE] : undefined
+  return { type: TYPE[type], rdata: message.answers[0]!.rdata }
 }

@@ -2,7 +2,7 @@ import type { DnsRecord } from '@domainsync/core'
 import { DnsError } from '../dns-error.ts'
 import { CLASS, TYPE, type WireRecord } from '../wire/message.ts'
 import { canonicalName, isWithin } from '../wire/name.ts'
-import { recordData, servedType, soaData } from './record-data.ts'
+import { recordData, soaData } from './record-data.ts'
 
 /** What the embedded server is authoritative for. */
 export interface ZoneConfig {
@@ -51,7 +51,7 @@ export function createZone(config: ZoneConfig): Zone {
   const ns: RecordSet = {
     type: TYPE.NS,
     ttlSeconds,
-    values: nameServers.map((data) => recordData({ name, type: 'NS', data })),
+    values: nameServers.map((data) => recordData({ name, type: 'NS', data }).rdata),
   }
   let zone = withSet(withSet({ name, serial, nodes: new Map() }, name, soa), name, ns)
   for (const record of config.records) zone = withRecord(zone, record)
@@ -60,15 +60,16 @@ export function createZone(config: ZoneConfig): Zone {
 
 function withRecord(zone: Zone, record: DnsRecord): Zone {
   const owner = canonicalName(record.name)
-  const type = servedType(record.type)
   const ttlSeconds = record.ttlSeconds
   if (!isWithin(owner, zone.name)) throw invalid(`The record "${record.name}" is outside of the zone "${zone.name}".`)
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < 0 || ttlSeconds > 0x7fffffff) {
     throw invalid(`The TTL of "${record.name}" must be 0 to 2147483647 seconds (RFC 2181, 8).`)
   }
-  const rdata = recordData(record)
-  const before = type === undefined ? undefined : setAt(zone, owner, type)
-  const next = withSet(zone, owner, { type: type!, ttlSeconds, values: [...(before?.values ?? []), rdata] })
+  const { type, rdata } = recordData(record)
+  const values = setAt(zone, owner, type)?.values ?? []
+  // A set has each value once (RFC 2181, 5).
+  const known = values.some((value) => Buffer.compare(value, rdata) === 0)
+  const next = withSet(zone, owner, { type, ttlSeconds, values: known ? values : [...values, rdata] })
   const node = next.nodes.get(owner)!
   const aliases = node.get(TYPE.CNAME)
   if (aliases && (node.size > 1 || aliases.values.length > 1)) {
