@@ -4,6 +4,10 @@ import { addConfigCommand } from './commands/config.ts'
 import { addIdCommand } from './commands/id.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addKeysCommand } from './commands/keys.ts'
+import { addPublishCommand } from './commands/publish.ts'
+import { addRegisterCommand } from './commands/register.ts'
+import { addResumeCommand } from './commands/resume.ts'
+import { addServeCommand } from './commands/serve.ts'
 import { EXIT_DONE } from './output/exit-code.ts'
 import { createTerminal } from './output/terminal.ts'
 
@@ -16,7 +20,16 @@ export type Action = <Options = object>(handler: CommandHandler<Options>) => (..
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, action: Action) => void
 
-const COMMANDS: readonly AddCommand[] = [addInitCommand, addKeysCommand, addIdCommand, addConfigCommand]
+const COMMANDS: readonly AddCommand[] = [
+  addInitCommand,
+  addKeysCommand,
+  addRegisterCommand,
+  addServeCommand,
+  addPublishCommand,
+  addResumeCommand,
+  addIdCommand,
+  addConfigCommand,
+]
 
 /** The command line, and the exit code of the command that ran. */
 export function createProgram(signal: AbortSignal): Command & { exitCode(): number } {

@@ -28,7 +28,7 @@ describe('changesBetween', () => {
     )
     fc.assert(
       fc.property(files, files, (before, after) => {
-        const result = new Map(before.map(({ path, sha256 }) => [path, sha256]))
+        const result = new Map<string, string>(before.map(({ path, sha256 }) => [path, sha256]))
         for (const { kind, path } of changesBetween(before, after)) {
           if (kind === 'removed') result.delete(path)
           else result.set(path, after.find((f) => f.path === path)!.sha256)

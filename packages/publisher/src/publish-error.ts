@@ -2,6 +2,7 @@ import { DomainSyncError, type ErrorDetails } from '@domainsync/core'
 
 /** Why a publish did not happen or did not finish. */
 export type PublishErrorCode =
+  | 'NOT_CONFIGURED'
   | 'NOT_REGISTERED'
   | 'NOT_AUTHORIZED'
   | 'LANE_PAUSED'

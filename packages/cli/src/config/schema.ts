@@ -54,7 +54,22 @@ const rfc2136 = z.strictObject({
 })
 
 /** The same, and `domainsync serve` runs the server itself, keeping the zone in `path`. */
-const embeddedDns = z.strictObject({ ...rfc2136.shape, kind: z.literal('embedded'), path: z.string().min(1) })
+const embeddedDns = z.strictObject({
+  ...rfc2136.shape,
+  kind: z.literal('embedded'),
+  path: z.string().min(1),
+  /** More records, names in full: where readers find the site, and the announcement that a registrar asks for. */
+  records: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1),
+        type: z.enum(['A', 'AAAA', 'CNAME', 'NS', 'TXT']),
+        data: z.string(),
+        ttlSeconds: count.default(300),
+      }),
+    )
+    .default([]),
+})
 
 const domain = z.strictObject({
   /** The folder of the built site. */
@@ -129,8 +144,14 @@ export const configSchema = z.strictObject({
   state: z.string().default('state'),
 })
 
-/** What a person writes. */
-export type Config = z.input<typeof configSchema>
+/** What a person writes. TypeScript has no "any other key": beside `resolvers` and `quorum`, every key of `dns` is a driver. */
+export type Config = Omit<z.input<typeof configSchema>, 'dns'> & {
+  dns: {
+    resolvers?: string[]
+    quorum?: number
+    [driver: string]: z.input<typeof rfc2136> | z.input<typeof embeddedDns> | string[] | number | undefined
+  }
+}
 /** What the program reads: defaults filled in. */
 export type ResolvedConfig = z.output<typeof configSchema>
 export type SecretSource = z.infer<typeof secret>

@@ -1,0 +1,40 @@
+import type { Address, Chain } from '@domainsync/core'
+import { createQuorumChain, createRpcChain, type Dissent } from '@domainsync/sdk'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { readText } from '../config/secret.ts'
+import { LOCAL_CHAIN_ID } from '../output/confirm.ts'
+
+/** The registry that a configuration names, and how it is reached. */
+export interface Network {
+  readonly chainId: number
+  readonly registry: Address
+  readonly rpcUrls: readonly string[]
+  readonly quorum: number
+  /** Blocks on top of a publish before DNS follows. */
+  readonly confirmations: number
+  readonly chain: Chain
+}
+
+/** Confirmations on a real chain when none are configured. */
+const DEFAULT_CONFIRMATIONS = 2
+
+/** Opens the quorum; operators that are outvoted are named through `onDissent`. */
+export async function openNetwork(
+  config: LoadedConfig,
+  { onDissent }: { onDissent?: (dissent: Dissent) => void } = {},
+): Promise<Network> {
+  const { chainId, quorum, ...network } = config.values.network
+  const registry = network.registry.toLowerCase() as Address
+  const rpcUrls = await Promise.all(
+    network.rpcUrls.map((url, index) => readText(url, config, `network.rpcUrls[${index}]`)),
+  )
+  const chains = rpcUrls.map((url) => createRpcChain({ url, chainId, registry }))
+  return {
+    chainId,
+    registry,
+    rpcUrls,
+    quorum,
+    confirmations: network.confirmations ?? (chainId === LOCAL_CHAIN_ID ? 0 : DEFAULT_CONFIRMATIONS),
+    chain: createQuorumChain(chains, { quorum, onDissent }),
+  }
+}

@@ -1,0 +1,79 @@
+import { type BlockSource, type DomainName, parseDomainName } from '@domainsync/core'
+import { openBlockStore } from '@domainsync/ipfs-mirror'
+import { openSqliteStore, systemClock } from '@domainsync/journal'
+import { nativeMlDsa } from '@domainsync/pq/node'
+import { createPublisher, type PublishedDomain, type Publisher } from '@domainsync/publisher'
+import { createGateway, createReader, createTransactor, type Dissent, type Lie } from '@domainsync/sdk'
+import { readAccount } from '../config/account.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { readReleaseSigner } from '../config/release-signer.ts'
+import { readText } from '../config/secret.ts'
+import { openDnsDriver, openResolvers } from './dns-drivers.ts'
+import { openNetwork } from './network-chain.ts'
+import { openReplicas } from './replicas.ts'
+import { stateFolder } from './state-folder.ts'
+
+export interface OpenPublisherOptions {
+  readonly onDissent?: (dissent: Dissent) => void
+  readonly onLiar?: (lie: Lie) => void
+}
+
+/** A publisher that owns its stores: `await using` closes them. */
+export type OwnedPublisher = Publisher & AsyncDisposable
+
+/** Builds the publisher of a configuration: keys, quorum, replicas, DNS and stores. */
+export async function openPublisher(
+  config: LoadedConfig,
+  { onDissent, onLiar }: OpenPublisherOptions = {},
+): Promise<OwnedPublisher> {
+  const { values } = config
+  const network = await openNetwork(config, onDissent ? { onDissent } : {})
+  const [publisher, signer, release] = await Promise.all([
+    readAccount('publisher', config),
+    readAccount('signer', config),
+    readReleaseSigner(config),
+  ])
+  const replicas = (await openReplicas(config)).filter(({ spare }) => !spare).map(({ replica }) => replica)
+  const gateways = await Promise.all(values.gateways.map((url, index) => readText(url, config, `gateways[${index}]`)))
+  const domains = await openDomains(config)
+
+  const folder = stateFolder(config)
+  await using stack = new AsyncDisposableStack()
+  const blocks = await openBlockStore(folder.blocks)
+  stack.defer(() => blocks.close())
+  const store = await openSqliteStore(folder.journal)
+  stack.defer(() => store.close())
+  const remote: BlockSource[] = [
+    ...replicas.map(({ source }) => source),
+    ...gateways.map((url) => createGateway({ url })),
+  ]
+  const budget = values.network.ethUsd && { maxUsd: values.network.maxSyncCostUsd, ethUsd: values.network.ethUsd.fixed }
+  const made = createPublisher({
+    network: { ...network, budget },
+    chain: network.chain,
+    transactor: createTransactor({ signer: publisher, ...network }),
+    store,
+    blocks,
+    importCache: folder.importCache,
+    carFolder: folder.cars,
+    replicas,
+    replication: values.replication,
+    reader: createReader([blocks, ...remote], { onLiar }),
+    keys: { release, signer },
+    domains,
+    notifiers: [],
+    clock: systemClock,
+    verifyMlDsa: nativeMlDsa.verify,
+  })
+  const owned = stack.move()
+  return { ...made, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+async function openDomains(config: LoadedConfig): Promise<Map<DomainName, PublishedDomain>> {
+  const resolvers = openResolvers(config)
+  const entries = Object.entries(config.values.domains).map(async ([text, { checks }]) => {
+    const name = parseDomainName(text)
+    return [name, { name, dns: await openDnsDriver(name, config), resolvers, checks }] as const
+  })
+  return new Map(await Promise.all(entries))
+}

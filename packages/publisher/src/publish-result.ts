@@ -1,0 +1,69 @@
+import type { JsonValue, Operation } from '@domainsync/core'
+import type { TransactionStepReceipt } from '@domainsync/journal'
+import type { CarReceipt } from './steps/car-step.ts'
+import type { ConfirmReceipt } from './steps/confirm-step.ts'
+import type { PropagationReceipt } from './steps/propagation-step.ts'
+import type { ProveReceipt } from './steps/prove-step.ts'
+import type { ReplicateReceipt } from './steps/replicate-step.ts'
+import type { SwapReceipt } from './steps/swap-step.ts'
+
+/** A part that did not work; the release is live all the same, and the agent tries it again. */
+export interface Incomplete {
+  /** A provider or a resolver. */
+  readonly provider: string
+  readonly code: string
+  readonly message: string
+}
+
+/** A publish that is done. */
+export interface PublishResult {
+  /** The journal's id of the run. */
+  readonly run: string
+  readonly domain: string
+  readonly release: number
+  readonly root: string
+  readonly content: string
+  readonly carBytes: number
+  readonly proof: ProveReceipt
+  readonly transaction: TransactionStepReceipt
+  /** DNS names another release, because somebody rolled back meanwhile. */
+  readonly superseded: boolean
+  readonly resolvers: PropagationReceipt['resolvers']
+  readonly incomplete: readonly Incomplete[]
+}
+
+/** Reads the result off the journal. */
+export function resultOf(operation: Operation): PublishResult {
+  const receipt = <T>(key: string) => receiptOf(operation, key) as T
+  const { uploads } = receipt<ReplicateReceipt>('replicate')
+  const proof = receipt<ProveReceipt>('prove')
+  const { resolvers } = receipt<PropagationReceipt>('propagation')
+  return {
+    run: operation.id,
+    domain: operation.domain,
+    release: receipt<ConfirmReceipt>('confirm').release,
+    root: operation.root!,
+    content: operation.content!,
+    carBytes: receipt<CarReceipt>('car').sizeBytes,
+    proof,
+    transaction: receipt<TransactionStepReceipt>('sync'),
+    superseded: receipt<SwapReceipt>('swap').superseded,
+    resolvers,
+    incomplete: [
+      ...proof.providers.flatMap(({ provider, code, cid }) => {
+        const upload = uploads.find((other) => other.provider === provider)
+        const fallback = cid ? `Block ${cid} did not come back true.` : 'It was not shown to hold the release.'
+        return code ? [{ provider, code: upload?.code ?? code, message: upload?.message ?? fallback }] : []
+      }),
+      ...resolvers.flatMap(({ resolver, afterMs, last }) =>
+        afterMs === undefined
+          ? [{ provider: resolver, code: 'DNS_NOT_YET', message: `It still answers ${last}.` }]
+          : [],
+      ),
+    ],
+  }
+}
+
+function receiptOf({ steps }: Operation, key: string): JsonValue {
+  return steps.find((step) => step.key === key)!.receipt!
+}

@@ -1,0 +1,38 @@
+import { type CallOptions, type DomainName, errorCode } from '@domainsync/core'
+import { readHistory } from '@domainsync/sdk'
+import { PublishError } from './publish-error.ts'
+import type { PublisherPorts } from './publisher-ports.ts'
+import { readManifest } from './read-manifest.ts'
+
+/** A condemned release and what it contained. */
+export interface QuarantinedContent {
+  readonly release: number
+  readonly content: string
+}
+
+/**
+ * The contents that may not be published again: those of every release that is quarantined on chain, whatever their root
+ * or signature was. Derived from the events and the manifests alone, so it needs no memory. A release that every provider
+ * answers absent does not count.
+ *
+ * @throws PublishError `QUARANTINE_UNKNOWN` when one could not be asked for
+ */
+export async function quarantinedContents(
+  domain: DomainName,
+  { ports, ...call }: CallOptions & { ports: PublisherPorts },
+): Promise<QuarantinedContent[]> {
+  const { releases } = await readHistory(ports.chain, domain, call)
+  const contents: QuarantinedContent[] = []
+  for (const { number: release, root } of releases.filter(({ stable }) => !stable)) {
+    const statement = await readManifest(root, ports.reader, call).catch((cause: unknown) => {
+      call.signal?.throwIfAborted()
+      throw new PublishError(
+        'QUARANTINE_UNKNOWN',
+        `Release ${release} of ${domain} is quarantined, and its content cannot be read now (${errorCode(cause)}).`,
+        { cause, next: `domainsync publish ${domain}`, retryable: true },
+      )
+    })
+    if (statement) contents.push({ release, content: statement.content })
+  }
+  return contents
+}

@@ -1,0 +1,47 @@
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { writeCar } from '@domainsync/ipfs-mirror'
+import type { StepDefinition } from '@domainsync/journal'
+import { CID } from 'multiformats/cid'
+import type { PublishContext } from '../publish-context.ts'
+import type { SignReceipt } from './sign-step.ts'
+
+/** What this step leaves: one CAR that is sent to every replica. */
+export interface CarReceipt {
+  readonly path: string
+  readonly sizeBytes: number
+}
+
+/** Writes the release as one CAR, whole or not at all. */
+export const carStep: StepDefinition<PublishContext> = {
+  key: 'car',
+
+  async intent({ context, receipts }) {
+    const { root } = receipts.sign as unknown as SignReceipt
+    return { root, path: join(context.ports.carFolder, `${root}.car`) }
+  },
+
+  async observe(_run, intent) {
+    const { path } = intent as { path: string }
+    const file = await stat(path).catch(() => undefined)
+    return file && { path, sizeBytes: file.size }
+  },
+
+  async effect({ context, signal }, intent) {
+    const { root, path } = intent as { root: string; path: string }
+    await mkdir(context.ports.carFolder, { recursive: true })
+    const partial = `${path}.${process.pid}.partial`
+    try {
+      const car = writeCar(CID.parse(root), context.ports.blocks)
+      await pipeline(car, createWriteStream(partial), signal ? { signal } : {})
+      const file = await open(partial, 'r+')
+      await file.sync()
+      await file.close()
+      await rename(partial, path)
+    } finally {
+      await rm(partial, { force: true })
+    }
+  },
+}

@@ -1,0 +1,38 @@
+import { IDomainSyncRegistry__factory } from '@domainsync/bindings'
+import { type Bytes32, hashFromRoot } from '@domainsync/core'
+import { type StepDefinition, transactionStep } from '@domainsync/journal'
+import { CID } from 'multiformats/cid'
+import type { PublishContext } from '../publish-context.ts'
+import type { PublisherPorts } from '../publisher-ports.ts'
+
+const registry = IDomainSyncRegistry__factory.createInterface()
+
+/** The one transaction of a publish: `sync(domain, ipfsHash, expectedSeq)`. */
+export function syncStep(ports: PublisherPorts): StepDefinition<PublishContext> {
+  return transactionStep({
+    key: 'sync',
+    chainId: ports.network.chainId,
+    transactor: ports.transactor,
+    transactions: ports.store.transactions,
+    request: async ({ context, operation, signal }) => {
+      const ipfsHash = hashFromRoot(CID.parse(operation.root!))
+      const data = encodeSync({ domain: context.state.id, ipfsHash, expectedSeq: operation.expectedSeq })
+      const to = ports.network.registry
+      const { gasLimit } = await ports.transactor.estimate({ to, data }, { signal })
+      return { to, data, gasLimit }
+    },
+  })
+}
+
+/** Calldata of `sync`. */
+export function encodeSync({
+  domain,
+  ipfsHash,
+  expectedSeq,
+}: {
+  domain: string
+  ipfsHash: Bytes32
+  expectedSeq: number
+}): `0x${string}` {
+  return registry.encodeFunctionData('sync', [domain, ipfsHash, expectedSeq]) as `0x${string}`
+}

@@ -1,0 +1,51 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { StepDefinition } from '@domainsync/journal'
+import { type HistoryRelease, readHistory } from '@domainsync/sdk'
+import { CID } from 'multiformats/cid'
+import type { PublishContext } from '../publish-context.ts'
+
+/** How long a release that the registry has let go of stays with the providers, in milliseconds. */
+export const RETENTION_MS = 7 * 86_400_000
+
+/**
+ * Lets go of what nobody can go back to: releases outside of ring and kept, a week after the next one was published. Quarantined
+ * ones stay stored. The publisher's own copy is only needed until the release is replicated, but keeps the next import fast.
+ */
+export const unpinStep: StepDefinition<PublishContext> = {
+  key: 'unpin',
+
+  async intent({ context, clock, signal }) {
+    const { chain, blocks } = context.ports
+    const { releases } = await readHistory(chain, context.domain.name, { signal })
+    const old = new Set(expired(releases, clock.now()).map(String))
+    return {
+      roots: blocks
+        .pinned()
+        .map(String)
+        .filter((root) => old.has(root)),
+    }
+  },
+
+  async effect({ context, operation, signal }, intent) {
+    const { blocks, carFolder, replicas } = context.ports
+    for (const root of (intent as { roots: string[] }).roots.map((text) => CID.parse(text))) {
+      await Promise.allSettled(replicas.map((replica) => replica.remove?.(root, { signal })))
+      await blocks.unpin(root)
+    }
+    await rm(join(carFolder, `${operation.root}.car`), { force: true })
+  },
+
+  async observe({ context, operation }, intent) {
+    const cars = await readdir(context.ports.carFolder).catch((): string[] => [])
+    return cars.includes(`${operation.root}.car`) ? undefined : { roots: (intent as { roots: string[] }).roots }
+  },
+}
+
+/** Newest first; each release's successor stands before it. */
+function expired(releases: readonly HistoryRelease[], now: number): CID[] {
+  return releases.flatMap(({ root, held, stable, live }, index) => {
+    const replacedAt = releases[index - 1]?.publishedAt ?? now
+    return !held && stable && !live && now - replacedAt > RETENTION_MS ? [root] : []
+  })
+}
