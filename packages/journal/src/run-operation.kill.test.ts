@@ -55,5 +55,5 @@ describe('an operation whose process is killed with SIGKILL', () => {
     expect(await run()).toMatchObject({ code: 0, stderr: '' })
     await expectFinished()
     for (const key of STEPS) expect(began(key)).toHaveLength(2)
-  })
+  }, 90_000)
 })

@@ -124,7 +124,7 @@ describe('nonces, whatever happens to the steps that hold them', () => {
         const world = new World(store, ++run)
         for (const next of actions) await world.act(next)
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     )
   })
 })
