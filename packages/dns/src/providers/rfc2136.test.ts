@@ -94,12 +94,12 @@ describe('RFC 2136 driver', () => {
     const alias = { name: OWNER, type: 'CNAME', ttlSeconds: 60, data: 'away.test' }
     const away = await start({ zones: [{ name: DOMAIN, records: [alias] }] })
     await expect(driverFor(away.server).read(DOMAIN)).rejects.toMatchObject({ code: 'DNS_SERVER_FAILURE' })
-    const resolver = createResolver((await start({ zones: [{ name: 'away.test', records: [] }] })).server)
+    const resolver = createResolver((await start({ zones: [{ name: 'away.test', records: [] }], keys: [] })).server)
     await expect(driverFor(away.server, { resolver }).read(DOMAIN)).rejects.toMatchObject({ code: 'DNS_OUTSIDE_ZONE' })
   })
 
   it('reads only from a server with authority', async () => {
-    const { server } = await start({ zones: [{ name: 'other.test', records: [] }] })
+    const { server } = await start({ zones: [{ name: 'other.test', records: [] }], keys: [{ ...KEY, names: [] }] })
     await expect(driverFor(server).read(DOMAIN)).rejects.toMatchObject({ code: 'DNS_SERVER_FAILURE' })
   })
 

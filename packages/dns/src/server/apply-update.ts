@@ -1,7 +1,7 @@
 import { RCODE, TYPE } from '../wire/message.ts'
 import { readTxt } from '../wire/txt.ts'
 import type { Prerequisite, Update, UpdateChange } from '../wire/update-message.ts'
-import { type RecordSet, setAt, withSerial, withSet, type Zone } from './zone.ts'
+import { MAX_TTL_SECONDS, type RecordSet, setAt, withSerial, withSet, type Zone } from './zone.ts'
 
 /** The most TXT octets that one name may hold; more would not fit an answer. */
 const MAX_SET_BYTES = 16_384
@@ -21,7 +21,7 @@ export function applyUpdate(zone: Zone, update: Update, allowedNames: ReadonlySe
     if (change.kind === 'delete-name' || change.type !== TYPE.TXT || !allowedNames.has(change.name)) {
       return { rcode: RCODE.REFUSED }
     }
-    if (change.kind === 'add' && (!isTxt(change.rdata) || change.ttl > 0x7fffffff)) return { rcode: RCODE.FORMERR }
+    if (change.kind === 'add' && (!isTxt(change.rdata) || change.ttl > MAX_TTL_SECONDS)) return { rcode: RCODE.FORMERR }
   }
   for (const prerequisite of prerequisites) {
     const rcode = failedCode(zone, prerequisite)

@@ -245,6 +245,8 @@ describe('embedded DNS server', () => {
       zone(record('a.example.test', 'CNAME', 'b.test'), record('a.example.test', 'CNAME', 'c.test')),
       { zones: [ZONE, ZONE] },
       { zones: [{ ...ZONE, nameServers: [] }] },
+      { zones: [{ ...ZONE, serial: 2 ** 32 }] },
+      { keys: [{ ...KEY, names: ['_dnslink.other.test'] }] },
     ]
     for (const config of wrong) await expect(start(config)).rejects.toMatchObject({ code: 'DNS_ZONE_INVALID' })
     await expect(start({ keys: [{ name: 'k', secret: 'x', names: [] }] })).rejects.toMatchObject({

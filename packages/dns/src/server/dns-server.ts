@@ -9,7 +9,7 @@ import { createRequestHandler } from './request-handler.ts'
 import { loadState, prepareFolder, saveState } from './state-file.ts'
 import { type UpdateKeyConfig, updateKeys } from './update-keys.ts'
 import { UpdateQueue, type ZoneChange } from './update-queue.ts'
-import { createZone, type ZoneConfig } from './zone.ts'
+import { createZone, findZone, type ZoneConfig } from './zone.ts'
 
 /** A TCP connection that says nothing for this long is closed (RFC 7766, 6.2.3). */
 const TCP_IDLE_MS = 10_000
@@ -60,6 +60,12 @@ export async function startDnsServer(config: DnsServerConfig): Promise<DnsServer
   const configured = new Map(config.zones.map((zone) => [canonicalName(zone.name), createZone(zone)]))
   if (configured.size < config.zones.length) {
     throw new DnsError('DNS_ZONE_INVALID', 'A zone is configured twice; give its records once.', { retryable: false })
+  }
+  for (const name of names) {
+    if (findZone(configured.values(), name)) continue
+    throw new DnsError('DNS_ZONE_INVALID', `A key may write "${name}", but no zone has it; add the zone.`, {
+      retryable: false,
+    })
   }
   if (path !== undefined) await prepareFolder(path)
   const state =

@@ -1,5 +1,6 @@
 /** What a signed update was answered with; no answer is known of those from before a restart. */
 export interface HandledUpdate {
+  /** When its signature is no longer valid. */
   readonly expiresAtSeconds: number
   readonly answer: Promise<Buffer> | undefined
 }

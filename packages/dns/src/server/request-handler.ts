@@ -12,7 +12,7 @@ import {
   writeMessage,
 } from '../wire/message.ts'
 import { readName, writeName } from '../wire/name.ts'
-import { findTsig, signMessage, TSIG_FUDGE_SECONDS, type Tsig, verifyMessage } from '../wire/tsig.ts'
+import { findTsig, signMessage, type Tsig, verifyMessage } from '../wire/tsig.ts'
 import { answerQuestion, type QuestionAnswer } from './answer-question.ts'
 import type { DnsServerEvent } from './dns-server.ts'
 import type { UpdateKey } from './update-keys.ts'
@@ -96,7 +96,7 @@ export function createRequestHandler({ updates, keys, clock, onEvent }: RequestH
       else refuse(request.message, rcode, key.key.name, rcodeName(rcode))
       return respond(request, empty(rcode))
     })()
-    const expiresAtSeconds = tsig.timeSeconds + Math.min(tsig.fudgeSeconds, TSIG_FUDGE_SECONDS)
+    const expiresAtSeconds = tsig.timeSeconds + tsig.fudgeSeconds
     updates.handled.remember(tsig.mac, { expiresAtSeconds, answer }, nowSeconds())
     return await answer
   }

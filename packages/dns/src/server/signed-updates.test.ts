@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exchangeTcp, exchangeUdp } from '../exchange.ts'
@@ -43,8 +46,8 @@ describe('signed updates', () => {
   afterEach(() => server.close())
 
   const change = (changes: UpdateChange[], id = 77) => writeUpdate({ zone: DOMAIN, prerequisites: [], changes }, id)
-  const signed = (cid: string, { key = KEY, timeSeconds = nowSeconds(), id = 77 } = {}) =>
-    signMessage(change([add(cid)], id), tsigKey(key), { timeSeconds })
+  const signed = (cid: string, { key = KEY, timeSeconds = nowSeconds(), id = 77, fudgeSeconds = 300 } = {}) =>
+    signMessage(change([add(cid)], id), tsigKey(key), { timeSeconds, fudgeSeconds })
   /** Response code, and the TSIG error when there is one. */
   const send = async (bytes: Buffer, exchange = exchangeTcp): Promise<string> => {
     const answer = readMessage(await exchange(server, bytes, { timeoutMs: 2_000, accept: () => true }))
@@ -130,10 +133,8 @@ describe('signed updates', () => {
   })
 
   it('have no effect when they are replayed after a restart', async () => {
-    const { mkdtemp, rm } = await import('node:fs/promises')
-    const { tmpdir } = await import('node:os')
-    const folder = await mkdtemp(`${tmpdir()}/domainsync-dns-`)
-    const path = `${folder}/dns.json`
+    const folder = await mkdtemp(join(tmpdir(), 'domainsync-dns-'))
+    const path = join(folder, 'dns.json')
     await server.close()
     await start({ path })
     const { message } = signed(A)
@@ -146,15 +147,23 @@ describe('signed updates', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('are forgotten when their signature has expired, and refused for that', async () => {
+  it('have no effect for as long as their signature is valid, then are refused for its age', async () => {
     let now = Date.now()
     await server.close()
     await start({ clock: { now: () => now } })
-    const { message } = signed(A, { timeSeconds: Math.floor(now / 1000) })
-    expect(await send(message)).toBe('NOERROR')
+    const at = (fudgeSeconds: number, id: number) => ({ timeSeconds: Math.floor(now / 1000), fudgeSeconds, id })
+    const [short, long] = [signed(A, at(300, 1)).message, signed(A, at(3_000, 2)).message]
+    expect([await send(short), await send(long)]).toEqual(['NOERROR', 'NOERROR'])
     now += 302_000
-    expect(await send(signed(B, { timeSeconds: Math.floor(now / 1000), id: 78 }).message)).toBe('NOERROR')
-    expect(await send(message)).toBe('NOTAUTH BADTIME')
+    expect(
+      await send(
+        signMessage(change([{ kind: 'delete-rrset', name: OWNER, type: TYPE.TXT }]), tsigKey(KEY), at(300, 3)).message,
+      ),
+    ).toBe('NOERROR')
+    expect([await send(short), await send(long)]).toEqual(['NOTAUTH BADTIME', 'NOERROR'])
+    expect(await texts()).toEqual([])
+    now += 3_000_000
+    expect(await send(long)).toBe('NOTAUTH BADTIME')
   })
 
   it('may only write the TXT records of the names that their key is for', async () => {

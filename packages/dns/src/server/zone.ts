@@ -4,6 +4,9 @@ import { CLASS, TYPE, type WireRecord } from '../wire/message.ts'
 import { canonicalName, isWithin } from '../wire/name.ts'
 import { recordData, soaData } from './record-data.ts'
 
+/** RFC 2181, 8. */
+export const MAX_TTL_SECONDS = 0x7fffffff
+
 /** What the embedded server is authoritative for. */
 export interface ZoneConfig {
   readonly name: string
@@ -41,6 +44,9 @@ export function createZone(config: ZoneConfig): Zone {
   const name = canonicalName(config.name)
   const { nameServers = [`ns.${name}`], contact = `hostmaster.${name}`, serial = 1 } = config
   const { ttlSeconds = 3_600, negativeTtlSeconds = 60 } = config
+  for (const value of [serial, ttlSeconds, negativeTtlSeconds]) {
+    if (!isUint(value, 0xffffffff)) throw invalid(`A number of the zone "${name}" is out of range: ${value}.`)
+  }
   const primary = nameServers[0]
   if (primary === undefined) throw invalid(`The zone "${name}" needs a name server.`)
   const soa: RecordSet = {
@@ -62,8 +68,8 @@ function withRecord(zone: Zone, record: DnsRecord): Zone {
   const owner = canonicalName(record.name)
   const ttlSeconds = record.ttlSeconds
   if (!isWithin(owner, zone.name)) throw invalid(`The record "${record.name}" is outside of the zone "${zone.name}".`)
-  if (!Number.isInteger(ttlSeconds) || ttlSeconds < 0 || ttlSeconds > 0x7fffffff) {
-    throw invalid(`The TTL of "${record.name}" must be 0 to 2147483647 seconds (RFC 2181, 8).`)
+  if (!isUint(ttlSeconds, MAX_TTL_SECONDS)) {
+    throw invalid(`The TTL of "${record.name}" must be 0 to ${MAX_TTL_SECONDS} seconds (RFC 2181, 8).`)
   }
   const { type, rdata } = recordData(record)
   const values = setAt(zone, owner, type)?.values ?? []
@@ -113,6 +119,10 @@ export function findZone(zones: Iterable<Zone>, name: string): Zone | undefined 
     if (isWithin(name, zone.name) && (!best || zone.name.length > best.name.length)) best = zone
   }
   return best
+}
+
+function isUint(value: number, max: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value <= max
 }
 
 function invalid(message: string): DnsError {

@@ -23,7 +23,6 @@ export const RCODE = {
   BADSIG: 16,
   BADKEY: 17,
   BADTIME: 18,
-  BADTRUNC: 22,
 } as const
 /** Bits of the header's second word (RFC 1035, 4.1.1). */
 export const FLAG = { QR: 0x8000, AA: 0x0400, TC: 0x0200, RD: 0x0100 } as const

@@ -25,7 +25,7 @@ export interface Tsig {
   readonly fudgeSeconds: number
   readonly mac: Uint8Array
   readonly originalId: number
-  /** 0, or `BADSIG`, `BADKEY`, `BADTIME`, `BADTRUNC` of RCODE. */
+  /** 0, or `BADSIG`, `BADKEY`, `BADTIME` of RCODE. */
   readonly error: number
   readonly other: Uint8Array
 }
