@@ -19,8 +19,9 @@ export function recordObservation(
   { kind, subject, at, ok }: ActionRecord,
   evidence: string,
 ): Observation {
-  const status = ok ? 'good' : 'bad'
-  return { domain, probe: ACTION_PROBE, vantage: 'agent', at, status, value: `${kind} ${subject}`.trim(), evidence }
+  const value = `${kind} ${subject}`.trim()
+  // The store keeps one observation per probe, vantage and millisecond; several actions may share one.
+  return { domain, probe: ACTION_PROBE, vantage: value, at, status: ok ? 'good' : 'bad', value, evidence }
 }
 
 export function recordFromObservation({ probe, at, status, value }: Observation): ActionRecord | undefined {

@@ -64,6 +64,10 @@ export function isPointerAction(action: Action): action is PointerAction {
   return POINTER_KINDS.has(action.kind)
 }
 
+export function isMessage(action: Action): action is MessageAction {
+  return action.kind === 'notify' || action.kind === 'page'
+}
+
 export function isRepair(kind: string): boolean {
   return REPAIR_KINDS.has(kind)
 }

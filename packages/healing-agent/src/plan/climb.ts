@@ -38,6 +38,9 @@ export function climb(rungs: readonly Rung[], { records, since, settings, now }:
     return { kind: 'act', step, of, action: rung.what.action }
   }
   if (final !== undefined && last.at + settings.ladderRestMs <= now) return { kind: 'act', of, ...final }
+  // What was done last may have helped: the probes that follow it tell.
+  const until = last.at + backoff(last.total, settings)
+  if (until > now) return { kind: 'wait', step: of, of, until, next: 'page' }
   return { kind: 'end', step: of, of, reason }
 }
 

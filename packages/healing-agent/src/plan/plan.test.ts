@@ -33,7 +33,7 @@ describe('plan', () => {
   })
 
   describe('replicas', () => {
-    const lost = condition('ReplicaLost', { subject: 'node-2', severity: 'warning', since: NOW - 60_000 })
+    const lost = condition('ReplicaLost', { subject: 'node-2', severity: 'warning', since: NOW - 100_000 })
     const world = (more: Partial<PlanState> = {}) =>
       state({
         replicas: [
@@ -54,11 +54,7 @@ describe('plan', () => {
       expect(repairs([lost], world({ records: uploads }))).toEqual([
         { kind: 'spareProvider', replica: 'node-2', spare: 'extra', root: 'root-3' },
       ])
-      const all = [
-        ...uploads,
-        tried('spareProvider', { subject: 'node-2' }),
-        tried('spareProvider', { subject: 'node-2' }),
-      ]
+      const all = [...uploads, ...[99_000, 98_000].map((ago) => tried('spareProvider', { subject: 'node-2', ago }))]
       const end = plan([lost], world({ records: all }), { now: NOW })
       expect(end.ladders[0]?.position).toMatchObject({ kind: 'end', step: 4, of: 4 })
       expect(end.actions.map(({ kind }) => kind)).toEqual(['notify', 'page'])
@@ -86,7 +82,7 @@ describe('plan', () => {
     })
 
     it('counts only the tries since the condition opened', () => {
-      const before = [tried('repin', { subject: 'node-2', ago: 61_000 })]
+      const before = [tried('repin', { subject: 'node-2', ago: 101_000 })]
       expect(repairs([lost], world({ records: before }))[0]).toMatchObject({ kind: 'repin' })
     })
 
@@ -146,8 +142,14 @@ describe('plan', () => {
       const one = [tried('swapDns', { ago: 6_000 })]
       expect(repairs([drift], forged({ records: one }))).toEqual([swap])
       const two = [...one, tried('swapDns', { ago: 30_000 })]
-      expect(repairs([drift], forged({ records: two }))).toEqual([])
-      expect(messages([drift], forged({ records: two })).map(({ kind }) => kind)).toEqual(['notify', 'page'])
+      expect(plan([drift], forged({ records: two }), { now: NOW }).ladders[0]?.position).toMatchObject({
+        kind: 'wait',
+        until: NOW + 4_000,
+        next: 'page',
+      })
+      const late = two.map((record) => ({ ...record, at: record.at - 10_000 }))
+      expect(repairs([drift], forged({ records: late }))).toEqual([])
+      expect(messages([drift], forged({ records: late })).map(({ kind }) => kind)).toEqual(['notify', 'page'])
     })
 
     it('goes to the newest release that verifies and passes its proof', () => {

@@ -1,0 +1,53 @@
+import type {
+  Address,
+  BlockSource,
+  CallOptions,
+  Chain,
+  Clock,
+  DomainState,
+  Fence,
+  Journal,
+  Transactor,
+} from '@domainsync/core'
+import type { TransactionLog } from '@domainsync/journal'
+import type { AgentTools } from '../agent/agent-tools.ts'
+import type { AgentDomain } from '../agent-domain.ts'
+
+/** The registry that is written to. */
+export interface RegistryPlace {
+  readonly chainId: number
+  readonly registry: Address
+}
+
+/** What carrying out an action needs. */
+export interface ActContext {
+  readonly domain: AgentDomain
+  readonly network: RegistryPlace
+  readonly chain: Chain
+  readonly clock: Clock
+  readonly journal: Journal
+  readonly transactions: TransactionLog
+  /** Holds the healer's key; absent: nothing is written on chain. */
+  readonly transactor: Transactor | undefined
+  readonly tools: Pick<AgentTools, 'carOf'>
+  /** Names the incident in operations. */
+  readonly incident: string
+  /** Earlier tries of the same action. */
+  readonly attempt: number
+  /** The lease's epoch, in every write. */
+  readonly fence: Fence
+  /** Renews the lease; rejects with `LEASE_LOST`. Asked just before every pointer action. */
+  readonly holdLease: () => Promise<void>
+  /** Where the blocks of a release can be read, best first. */
+  readonly survivors: (except: readonly string[]) => readonly BlockSource[]
+  readonly signal: AbortSignal
+  readonly timeoutMs: number
+}
+
+/** The domain now, as a quorum agrees. */
+export async function readHead(
+  { chain, domain }: Pick<ActContext, 'chain' | 'domain'>,
+  options: CallOptions,
+): Promise<DomainState | undefined> {
+  return chain.domain(domain.name, await chain.block('latest', options), options)
+}

@@ -1,0 +1,47 @@
+import type { CallOptions, DnsDriver, DomainName, Replica, Resolver } from '@domainsync/core'
+import type { Preview } from './observe/preview.ts'
+
+/** A replica with its part in one domain. */
+export interface AgentReplica {
+  readonly replica: Replica
+  /** 1: an own node that readers are served from. 2: a redundant provider. */
+  readonly tier: 1 | 2
+  /** Holds nothing until another replica is lost. */
+  readonly spare?: boolean
+  /** Starts the node again, where this machine can; absent otherwise. Must do nothing to one that runs. */
+  restart?(options?: CallOptions): Promise<void>
+}
+
+/** What a page of the site must answer. */
+export interface SiteCheck {
+  /** Begins with `/`. */
+  readonly path: string
+  readonly status: number
+  /** A text that the body must hold. */
+  readonly contains?: string | undefined
+}
+
+/** One domain that the agent keeps. */
+export interface AgentDomain {
+  readonly name: DomainName
+  /** Where readers read it, e.g. `https://bbbhhai.com`. */
+  readonly url: string
+  readonly checks: readonly SiteCheck[]
+  /** Paths whose bytes are compared with the signed list; default: `/` and the paths of the checks. */
+  readonly paths?: readonly string[]
+  readonly replicas: readonly AgentReplica[]
+  /** K: copies that must be proven before a pointer moves. */
+  readonly need: number
+  /** Distinct failure domains among them; 2 unless everything is on one machine for a trial. */
+  readonly minFailureDomains: number
+  readonly dns: { readonly driver: DnsDriver; readonly resolvers: readonly Resolver[] }
+  /** Serves any root on the path that readers use. Without it an older release's checks cannot pass, so nothing is rolled back for failing checks. */
+  readonly preview?: Preview
+  /** Multiaddresses of nodes that a pulling provider can fetch from. */
+  readonly origins?: readonly string[]
+}
+
+/** The paths whose served bytes are compared. */
+export function servedPaths({ paths, checks }: AgentDomain): readonly string[] {
+  return paths ?? [...new Set(['/', ...checks.map(({ path }) => path)])]
+}

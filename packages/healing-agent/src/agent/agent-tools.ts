@@ -1,0 +1,15 @@
+import type { BlockSource, CallOptions } from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
+import type { AgentDomain } from '../agent-domain.ts'
+import type { Prove } from '../observe/observe-replica.ts'
+import type { VerifyRelease } from '../observe/verification.ts'
+
+/** How the agent reads, proves and carries releases; the real ones unless a simulation brings its own. */
+export interface AgentTools {
+  /** Verifies releases of a domain, read from its replicas. */
+  verifierFor(domain: AgentDomain): VerifyRelease
+  prove: Prove
+  /** The whole release as a CAR, every block verified on its way; a new stream at each call. */
+  carOf(root: CID, sources: readonly BlockSource[], options?: CallOptions): () => AsyncIterable<Uint8Array>
+  fetch: typeof globalThis.fetch
+}

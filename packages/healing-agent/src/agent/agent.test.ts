@@ -1,0 +1,451 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openSqliteStore, type Store } from '@domainsync/journal'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { AgentDomain } from '../agent-domain.ts'
+import type { AgentSettings } from './agent-settings.ts'
+import {
+  MemoryNotifier,
+  memoryTransactor,
+  refused,
+  testRoot,
+  VirtualClock,
+  World,
+  worldTools,
+} from './agent-world.test.support.ts'
+import { type Agent, createAgent } from './create-agent.ts'
+import type { DomainReport, PassReport } from './pass-report.ts'
+
+const TITLE = '<title>good</title>'
+const REGISTRY = `0x${'2'.repeat(40)}` as const
+
+let folder: string
+let clock: VirtualClock
+let store: Store
+let world: World
+let notifier: MemoryNotifier
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'agent-'))
+  clock = new VirtualClock()
+  store = await openSqliteStore(join(folder, 'agent.db'), { clock })
+  world = new World('bbbhhai.com', clock)
+  notifier = new MemoryNotifier()
+  world.release('one', TITLE)
+  world.release('two', `${TITLE} two`)
+  world.chain.kept = { release: 2, ipfsHash: world.chain.releases[0]!.ipfsHash }
+  clock.advance(3_600_000)
+})
+
+afterEach(async () => {
+  await store.close()
+  await rm(folder, { recursive: true })
+})
+
+interface Given {
+  worlds?: World[]
+  domains?: AgentDomain[]
+  settings?: Partial<AgentSettings>
+  key?: boolean
+}
+
+function agentOf({ worlds = [world], domains, settings = {}, key = true }: Given = {}): Agent {
+  return createAgent({
+    ports: {
+      network: { chainId: 31337, registry: REGISTRY },
+      chain: worlds.length === 1 ? worlds[0]!.chain : joined(worlds),
+      transactor: key ? memoryTransactor(worlds[0]!.chain) : undefined,
+      store,
+      clock,
+      tools: worldTools(worlds),
+      notifiers: [{ notifier, minSeverity: 'info' }],
+    },
+    domains: domains ?? worlds.map((one) => one.domain()),
+    settings,
+  })
+}
+
+function joined(worlds: readonly World[]): World['chain'] {
+  return Object.assign(Object.create(worlds[0]!.chain) as World['chain'], {
+    block: () => worlds[0]!.chain.block(),
+    domain: (name: string, at: never) => worlds.find((one) => one.name === name)!.chain.domain(name as never, at),
+  })
+}
+
+/** Lets virtual time run until the work is done. */
+async function through<T>(work: Promise<T>): Promise<T> {
+  let done = false
+  const settled = work.finally(() => {
+    done = true
+  })
+  settled.catch(() => {})
+  while (!done) await clock.step()
+  return settled
+}
+
+/** Runs the resident until the report of the first domain satisfies the condition. */
+async function until(
+  agent: Agent,
+  condition: (report: DomainReport) => boolean,
+  { limitMs = 600_000 } = {},
+): Promise<DomainReport[]> {
+  const reports: DomainReport[] = []
+  const stop = new AbortController()
+  const deadline = clock.now() + limitMs
+  const onPass = (pass: PassReport) => {
+    reports.push(...pass.domains)
+    if (pass.domains.some(condition) || clock.now() > deadline) stop.abort()
+  }
+  await through(agent.run({ signal: stop.signal, onPass }))
+  expect(reports.some(condition), JSON.stringify(reports.at(-1), null, 1)).toBe(true)
+  return reports
+}
+
+const done = (reports: readonly DomainReport[]) =>
+  reports
+    .flatMap(({ actions }) => actions)
+    .filter(({ outcome, action }) => outcome === 'done' && action.kind !== 'notify' && action.kind !== 'page')
+    .map(({ action }) => action.kind)
+
+const closed = ({ incident }: DomainReport) => incident !== null && incident.closedAt !== undefined
+
+describe('pass', () => {
+  it('finds a healthy domain healthy and does nothing', async () => {
+    const report = await through(agentOf().pass({ repair: true }))
+    expect(report).toMatchObject({ schema: 'domainsync.pass/1', complete: true })
+    expect(report.domains).toMatchObject([
+      {
+        domain: 'bbbhhai.com',
+        release: { live: 2, latest: 2, kept: 2 },
+        served: 'match',
+        checks: 'pass',
+        verified: 'yes',
+        dns: { status: 'match' },
+        replicas: { stored: 3, of: 3, need: 2 },
+        conditions: [],
+        actions: [],
+        incident: null,
+        error: null,
+      },
+    ])
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report)
+  })
+
+  it('writes nothing anywhere without repair', async () => {
+    world.dns.cid = `${testRoot('forged')}`
+    const agent = agentOf()
+    let report = await through(agent.pass({ repair: false }))
+    for (const ms of [1_000, 1_000]) {
+      clock.advance(ms)
+      report = await through(agent.pass({ repair: false }))
+    }
+    expect(report.domains[0]).toMatchObject({ dns: { status: 'DRIFT' }, conditions: [{ type: 'DnsDrift' }] })
+    expect(report.domains[0]!.actions.map(({ outcome, action }) => [outcome, action.kind])).toEqual([
+      ['planned', 'notify'],
+      ['planned', 'swapDns'],
+    ])
+    expect(world.dns.swaps).toBe(0)
+    expect(await store.history.recent({ domain: world.name, limit: 10 })).toEqual([])
+    expect(notifier.sent).toEqual([])
+  })
+
+  it('says that a name is not registered', async () => {
+    const other = new World('auditorsec.com', clock)
+    other.chain.domain = async () => undefined
+    const report = await through(agentOf({ worlds: [other] }).pass({ repair: true }))
+    expect(report.domains[0]).toMatchObject({ release: null, error: { code: 'NOT_REGISTERED' } })
+    expect(report.complete).toBe(false)
+  })
+})
+
+describe('healing', () => {
+  it('sets a forged TXT record right within ten seconds of the first bad answer', async () => {
+    const live = world.dns.cid
+    const agent = agentOf()
+    await through(agent.pass({ repair: true }))
+    world.dns.cid = `${testRoot('forged')}`
+    const reports = await until(agent, closed)
+    expect(world.dns.cid).toBe(live)
+    expect(done(reports)).toEqual(['swapDns'])
+    const { firstBadAt, closedAt } = reports.at(-1)!.incident!
+    expect(closedAt! - firstBadAt).toBeLessThanOrEqual(10_000)
+    expect(notifier.sent.map(({ severity, title }) => `${severity} ${title}`)).toEqual([
+      'warning bbbhhai.com: DnsDrift',
+      'info bbbhhai.com: healed',
+    ])
+  })
+
+  it('restores a copy that a replica lost', async () => {
+    world.replicas[1]!.held.clear()
+    const reports = await until(agentOf(), closed)
+    expect(done(reports)).toEqual(['reupload'])
+    expect(reports.at(-1)!.replicas).toMatchObject({ stored: 3, of: 3 })
+  })
+
+  it('starts a node that died, and restores what it lost', async () => {
+    const [node] = world.replicas
+    node!.failure = refused()
+    node!.held.clear()
+    world.restarts = async () => {
+      node!.failure = undefined
+    }
+    const reports = await until(agentOf(), closed)
+    expect(done(reports)).toEqual(expect.arrayContaining(['restart', 'reupload']))
+    expect(node!.held.size).toBe(1)
+    expect(notifier.sent[0]).toMatchObject({ severity: 'critical', title: 'bbbhhai.com: NodeOffline (node-1)' })
+  })
+
+  it('never calls a silent node down while nothing else answers', async () => {
+    const silent = Object.assign(new Error('no answer'), { name: 'TimeoutError' })
+    for (const replica of world.replicas) replica.failure = silent
+    world.chain.failure = Object.assign(new Error('no answer'), { code: 'RPC_TIMEOUT' })
+    const agent = agentOf()
+    for (let n = 0; n < 6; n++) {
+      const report = await through(agent.pass({ repair: true }))
+      expect(report.domains[0]!.conditions).toEqual([])
+      clock.advance(1_000)
+    }
+  })
+
+  it('goes back from a release whose checks fail, on chain and in DNS', async () => {
+    const good = world.liveRoot()
+    world.release('three', 'broken')
+    const reports = await until(agentOf(), closed)
+    expect(done(reports)).toEqual(['rollback'])
+    expect(world.chain).toMatchObject({ live: 2, calls: ['rollback'] })
+    expect(world.chain.releases[0]).toMatchObject({ release: 3, stable: false })
+    expect(world.dns.cid).toBe(good)
+    expect(reports.at(-1)).toMatchObject({ checks: 'pass', dns: { status: 'match' } })
+  })
+
+  it('does not go back when the predecessor fails the same check', async () => {
+    world.pages.set(world.liveRoot(), 'x')
+    world.release('three', 'broken')
+    const agent = agentOf()
+    for (let n = 0; n < 6; n++) {
+      const report = await through(agent.pass({ repair: true }))
+      expect(report.domains[0]).toMatchObject({ checks: 'FAIL', conditions: [] })
+      clock.advance(1_000)
+    }
+    expect(world.chain.calls).toEqual([])
+  })
+
+  it('stops publishing, goes back and points DNS away from a release that does not verify', async () => {
+    world.release('evil', TITLE, { verified: false })
+    const reports = await until(agentOf(), closed)
+    expect(done(reports)).toEqual(['pausePublishing', 'rollback'])
+    expect(world.chain).toMatchObject({ live: 2, paused: 1, calls: ['pause', 'rollback'] })
+    expect(world.dns.cid).toBe(world.liveRoot())
+  })
+
+  it('redeploys on wrong bytes and never rolls back', async () => {
+    world.served = { status: 200, body: 'defaced' }
+    const node = world.replicas[0]!
+    const upload = node.upload
+    node.upload = async (root) => {
+      await upload(root)
+      world.served = undefined
+    }
+    const reports = await until(agentOf(), closed)
+    expect(done(reports)).toEqual(['redeploy'])
+    expect(world.chain.calls).toEqual([])
+    expect(notifier.sent.map(({ severity }) => severity)).toEqual(['critical', 'info', 'info'])
+  })
+
+  it('pages a person when the repairs do not help', async () => {
+    world.served = { status: 200, body: 'defaced' }
+    await until(agentOf(), ({ actions }) => actions.some(({ action }) => action.kind === 'page'))
+    expect(world.replicas[0]!.uploads).toBe(2)
+    expect(world.chain.calls).toEqual(['logHealthFailure'])
+    expect(notifier.sent.at(-1)).toMatchObject({
+      severity: 'critical',
+      title: 'bbbhhai.com: HashMismatch (/) needs a person',
+    })
+  })
+
+  it('moves no pointer without a quorum, repairs copies meanwhile, and thaws by itself', async () => {
+    const agent = agentOf()
+    await through(agent.pass({ repair: true }))
+    world.chain.failure = Object.assign(new Error('operators disagree'), { code: 'RPC_NO_QUORUM' })
+    world.dns.cid = `${testRoot('forged')}`
+    world.replicas[1]!.held.clear()
+    const frozen = await until(
+      agent,
+      ({ freezes, conditions }) =>
+        freezes.length > 0 &&
+        conditions.every(({ type }) => type !== 'ReplicaLost') &&
+        clock.now() % 2 >= 0 &&
+        world.replicas[1]!.held.size > 0,
+    )
+    expect(done(frozen)).toEqual(['reupload'])
+    expect(world.dns.swaps).toBe(0)
+    world.chain.failure = undefined
+    const healed = await until(
+      agent,
+      ({ freezes, conditions }) => freezes.length === 0 && conditions.length === 0 && world.dns.swaps === 1,
+    )
+    expect(healed.at(-1)).toMatchObject({ dns: { status: 'match' } })
+  })
+
+  it('holds the publisher off while too few copies are left, and lets it go afterwards', async () => {
+    for (const replica of world.replicas.slice(1)) replica.held.clear()
+    const agent = agentOf()
+    await through(agent.pass({ repair: true }))
+    const publish = { id: 'publish', kind: 'publish' as const, domain: world.name, expectedSeq: 2, steps: ['sync'] }
+    await expect(store.journal.open(publish)).rejects.toMatchObject({ code: 'OPERATION_RUNNING' })
+    await until(agent, closed)
+    await expect(store.journal.open(publish)).resolves.toMatchObject({ state: 'running' })
+    expect(world.chain.calls).toEqual([])
+  })
+
+  it('makes a waiting publish yield', async () => {
+    await store.journal.open({
+      id: 'waiting',
+      kind: 'publish',
+      domain: world.name,
+      expectedSeq: 3,
+      steps: ['sync', 'swap'],
+    })
+    world.release('three', 'broken')
+    const reports = await until(agentOf(), closed)
+    expect(done(reports)).toEqual(['rollback'])
+    expect((await store.journal.running(world.name)).length).toBe(0)
+  })
+
+  it('waits for a publish that is on its way to the chain', async () => {
+    world.release('three', 'broken')
+    await store.journal.open({
+      id: 'sending',
+      kind: 'publish',
+      domain: world.name,
+      expectedSeq: 3,
+      steps: ['sync', 'swap'],
+    })
+    await store.journal.advance('sending', { kind: 'intent', step: 'sync', intent: {} })
+    const reports = await until(agentOf(), ({ actions }) => actions.some(({ code }) => code === 'PUBLISH_RUNNING'))
+    expect(done(reports)).toEqual([])
+    expect(world.chain.calls).toEqual([])
+  })
+})
+
+describe('keep', () => {
+  it('keeps the first release at once and a later one after it has soaked', async () => {
+    world.chain.kept = undefined
+    const agent = agentOf({ settings: { soakMs: 600_000 } })
+    await until(agent, () => world.chain.kept !== undefined)
+    expect(world.chain.kept).toMatchObject({ release: 2 })
+    world.release('three', TITLE)
+    const published = clock.now()
+    await until(agent, () => world.chain.kept?.release === 3, { limitMs: 1_200_000 })
+    expect(clock.now() - published).toBeGreaterThanOrEqual(600_000)
+    expect(clock.now() - published).toBeLessThanOrEqual(700_000)
+  })
+})
+
+describe('many domains', () => {
+  it('contains the crash of one domain, says so, and heals the others', async () => {
+    const other = new World('auditorsec.com', clock)
+    other.release('one', TITLE)
+    other.chain.kept = { release: 1, ipfsHash: other.chain.releases[0]!.ipfsHash }
+    const broken = other.domain()
+    const domains = [
+      {
+        ...broken,
+        get replicas(): never {
+          throw new Error('boom')
+        },
+      },
+      world.domain(),
+    ]
+    world.replicas[1]!.held.clear()
+    const agent = agentOf({ worlds: [world, other], domains })
+    const reports = await until(agent, closed)
+    expect(reports.find(({ domain }) => domain === 'auditorsec.com')).toMatchObject({ error: { message: 'boom' } })
+    expect(
+      notifier.sent.some(({ title, severity }) => title.includes('auditorsec.com') && severity === 'critical'),
+    ).toBe(true)
+    expect(world.replicas[1]!.held.size).toBe(1)
+  })
+
+  it('leaves a domain that another agent has alone', async () => {
+    world.dns.cid = `${testRoot('forged')}`
+    await store.leases.claimDue({
+      owner: 'other',
+      now: clock.now(),
+      durationMs: 3_600_000,
+      limit: 1,
+      domains: [world.name],
+    })
+    const agent = agentOf()
+    for (let n = 0; n < 5; n++) {
+      const report = await through(agent.pass({ repair: true }))
+      expect(report.domains[0]).toMatchObject({ error: { code: 'LEASE_HELD' } })
+      clock.advance(1_000)
+    }
+    expect(world.dns.swaps).toBe(0)
+  })
+})
+
+describe('memory', () => {
+  it('goes on where another process stopped', async () => {
+    world.dns.cid = `${testRoot('forged')}`
+    for (let n = 0; n < 3; n++) {
+      await through(agentOf().pass({ repair: true }))
+      clock.advance(1_000)
+    }
+    expect(world.dns.swaps).toBe(1)
+  })
+
+  it('keeps its caps over restarts', async () => {
+    for (let n = 0; n < 40; n++) {
+      world.dns.cid = `${testRoot(`forged ${n}`)}`
+      await through(agentOf().pass({ repair: true }))
+      clock.advance(20_000)
+    }
+    expect(world.dns.swaps).toBeLessThanOrEqual(2)
+    expect(notifier.sent.filter(({ title }) => title.includes('needs a person')).length).toBeGreaterThan(0)
+  })
+
+  it('keeps a message until it is delivered', async () => {
+    world.dns.cid = `${testRoot('forged')}`
+    notifier.failure = new Error('down')
+    const agent = agentOf()
+    for (let n = 0; n < 3; n++) {
+      await through(agent.pass({ repair: true }))
+      clock.advance(1_000)
+    }
+    notifier.failure = undefined
+    await through(agent.pass({ repair: true }))
+    expect(notifier.sent.map(({ title }) => title)).toContain('bbbhhai.com: DnsDrift')
+  })
+})
+
+describe('settle', () => {
+  it('heals in one run without a resident', async () => {
+    world.dns.cid = `${testRoot('forged')}`
+    const report = await through(agentOf().settle({ repair: true }))
+    expect(report.domains[0]).toMatchObject({ conditions: [], dns: { status: 'match' } })
+    expect(world.dns.swaps).toBe(1)
+  })
+
+  it('ends at once on a healthy domain', async () => {
+    const before = clock.now()
+    await through(agentOf().settle({ repair: true }))
+    expect(clock.now() - before).toBeLessThan(1_000)
+  })
+})
+
+describe('plan', () => {
+  it('says what would be done, and does nothing', async () => {
+    const agent = agentOf()
+    for (let n = 0; n < 2; n++) {
+      world.replicas[2]!.held.clear()
+      await through(agent.plan(world.name))
+      clock.advance(1_000)
+    }
+    const report = await through(agent.plan(world.name))
+    expect(report.actions.map(({ action, outcome }) => [action.kind, outcome])).toContainEqual(['reupload', 'planned'])
+    expect(world.replicas[2]!.uploads).toBe(0)
+  })
+})

@@ -1,0 +1,127 @@
+import type { Findings, History, Observation } from '@domainsync/core'
+import { probeName } from '../observe/probe-name.ts'
+import { ACTION_PROBE, type ActionRecord, recordFromObservation } from '../plan/action-record.ts'
+import { DAY_MS } from '../plan/plan-settings.ts'
+import { sinceWhen } from './live-since.ts'
+
+/** Answers remembered per probe; evidence needs 5, the rest bridges unknown ones. */
+const MAX_PER_PROBE = 32
+/** Records read back after a restart. */
+const MAX_RECORDS = 2_000
+const CHAIN = probeName('chain')
+
+/** A release that was seen live, and since when. */
+export interface SeenLive {
+  /** As the chain probe says it: number and root. */
+  readonly value: string
+  readonly since: number
+}
+
+/**
+ * What the agent remembers of one domain: loaded from the history once, then kept beside it. Only the holder of the domain's
+ * lease writes, so both stay the same; a look without a lease keeps what it saw to itself.
+ */
+export class DomainMemory {
+  readonly domain: string
+  findings: Findings
+  /** When the last action on the domain ended. */
+  actedAt: number | undefined
+  /** When blocks were last read back, by replica probe. */
+  readonly provenAt = new Map<string, number>()
+  readonly #observations = new Map<string, Observation[]>()
+  readonly #records: ActionRecord[] = []
+  #live: SeenLive | undefined
+  /** Before this, bad answers may have been forgotten. */
+  #goodSince = Number.NEGATIVE_INFINITY
+
+  private constructor(findings: Findings) {
+    this.domain = findings.domain
+    this.findings = findings
+  }
+
+  static async load(history: History, domain: string, { probes, now, maxAgeMs }: LoadOptions): Promise<DomainMemory> {
+    const memory = new DomainMemory(await history.findings(domain))
+    const since = now - maxAgeMs
+    for (const probe of probes) {
+      const seen = await history.recent({ domain, probe, since, limit: MAX_PER_PROBE })
+      if (seen.length === MAX_PER_PROBE) memory.#goodSince = Math.max(memory.#goodSince, seen.at(-1)!.at)
+      memory.add(seen)
+    }
+    const heads = await history.recent({ domain, probe: CHAIN, since: now - DAY_MS, limit: MAX_RECORDS })
+    const newest = heads.find(({ status }) => status === 'good')
+    if (newest !== undefined) {
+      memory.#live = { value: newest.value, since: sinceWhen(heads, newest.value, newest.at) }
+      memory.add([newest])
+    }
+    for (const act of await history.recent({ domain, probe: ACTION_PROBE, since: now - DAY_MS, limit: MAX_RECORDS })) {
+      memory.#record(act)
+    }
+    return memory
+  }
+
+  /** The release that a quorum last showed. */
+  get live(): SeenLive | undefined {
+    return this.#live
+  }
+
+  /** Adds observations in any order. */
+  add(observations: readonly Observation[]): void {
+    for (const observation of observations) {
+      const { probe, status, value, at } = observation
+      if (probe === ACTION_PROBE) {
+        this.#record(observation)
+        continue
+      }
+      const known = this.of(probe)
+      if (known.some((one) => one.at === at && one.vantage === observation.vantage)) continue
+      const list = [observation, ...known].sort((a, b) => b.at - a.at)
+      this.#observations.set(probe, list.slice(0, MAX_PER_PROBE))
+      const isNews = probe === CHAIN && status === 'good' && at >= (known[0]?.at ?? at)
+      if (isNews && this.#live?.value !== value) this.#live = { value, since: at }
+      if (status === 'bad') this.#goodSince = Math.max(this.#goodSince, at)
+    }
+  }
+
+  /** One probe's answers, newest first. */
+  of(probe: string): readonly Observation[] {
+    return this.#observations.get(probe) ?? []
+  }
+
+  all(): Observation[] {
+    return [...this.#observations.values()].flat()
+  }
+
+  /** The newest answer that is not unknown, if it still counts. */
+  known(probe: string, since: number): Observation | undefined {
+    return this.of(probe).find(({ status, at }) => status !== 'unknown' && at >= since)
+  }
+
+  /** Passes in a row, up to now, in which a quorum answered. */
+  cleanRounds(): number {
+    const known = this.of(CHAIN).filter(({ status }) => status !== 'unknown')
+    const bad = known.findIndex(({ status }) => status === 'bad')
+    return bad === -1 ? known.length : bad
+  }
+
+  /** Since when nothing bad was seen of the live release. */
+  goodSince(): number {
+    return Math.max(this.#goodSince, this.#live?.since ?? Number.NEGATIVE_INFINITY)
+  }
+
+  records(now: number): readonly ActionRecord[] {
+    return this.#records.filter(({ at }) => at > now - DAY_MS)
+  }
+
+  #record(observation: Observation): void {
+    const record = recordFromObservation(observation)
+    if (record === undefined) return
+    this.#records.push(record)
+    if (this.#records.length > 2 * MAX_RECORDS) this.#records.splice(0, MAX_RECORDS)
+  }
+}
+
+interface LoadOptions {
+  readonly probes: readonly string[]
+  readonly now: number
+  readonly maxAgeMs: number
+}

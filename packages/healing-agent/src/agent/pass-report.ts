@@ -1,0 +1,78 @@
+import type { Condition, Freeze, Incident } from '@domainsync/core'
+import type { Action } from '../plan/action.ts'
+import type { ConditionLadder } from '../plan/plan.ts'
+
+/** One pass over the domains that were due: plain JSON. */
+export interface PassReport {
+  readonly schema: 'domainsync.pass/1'
+  readonly startedAt: number
+  readonly finishedAt: number
+  /** Every domain was looked at, with a quorum. */
+  readonly complete: boolean
+  readonly domains: readonly DomainReport[]
+}
+
+/** What one pass found of one domain, and did about it. */
+export interface DomainReport {
+  readonly domain: string
+  readonly checkedAt: number
+  /** `null` before the first release, or when no quorum ever showed one. */
+  readonly release: {
+    readonly live: number
+    readonly latest: number
+    readonly seq: number
+    readonly root: string
+    readonly stable: boolean
+    readonly kept: number | null
+    readonly paused: number
+  } | null
+  readonly quorum: boolean
+  readonly served: 'match' | 'MISMATCH' | 'unknown'
+  readonly checks: 'pass' | 'FAIL' | 'unknown'
+  readonly verified: 'yes' | 'NO' | 'unknown'
+  readonly dns: {
+    readonly status: 'match' | 'DRIFT' | 'unknown'
+    readonly found: string | null
+    readonly wanted: string | null
+    /** Configured resolvers that answer what is wanted. */
+    readonly resolvers: { readonly match: number; readonly of: number }
+  }
+  readonly replicas: {
+    readonly stored: number
+    readonly of: number
+    readonly need: number
+    readonly list: readonly ReplicaReport[]
+  }
+  readonly conditions: readonly ConditionReport[]
+  /** What was done in this pass; with a look only, what would be. */
+  readonly actions: readonly ActionReport[]
+  readonly freezes: readonly Freeze[]
+  readonly incident: Incident | null
+  /** Why this domain could not be passed, or could not be written to. */
+  readonly error: { readonly code: string; readonly message: string } | null
+  /** When it is looked at next, in milliseconds since 1970. */
+  readonly nextAt: number
+}
+
+export interface ReplicaReport {
+  readonly name: string
+  readonly tier: 1 | 2
+  readonly spare: boolean
+  readonly copy: 'stored' | 'missing' | 'unknown'
+  readonly online: boolean
+  readonly evidence: string
+}
+
+/** A condition and how far its repair has come. */
+export interface ConditionReport extends Condition {
+  readonly ladders: readonly ConditionLadder['position'][]
+}
+
+export interface ActionReport {
+  readonly action: Action
+  /** `planned`: only looked at. `skipped`: the world had changed since it was planned. */
+  readonly outcome: 'planned' | 'done' | 'failed' | 'skipped'
+  readonly code: string | null
+  readonly detail: string
+  readonly durationMs: number
+}
