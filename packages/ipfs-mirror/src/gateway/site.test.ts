@@ -1,7 +1,6 @@
-import { open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { CID } from 'multiformats/cid'
 import { expect, it } from 'vitest'
+import { damageBlock } from '../node/damage-block.test.support.ts'
 import { rawRequest } from '../node/raw-request.test.support.ts'
 import { runningNode, storeSite } from '../node/running-node.test.support.ts'
 import type { Sites } from './gateway-handler.ts'
@@ -219,18 +218,11 @@ it('answers 400 to a Host that is none, and 431 to headers over 16 KiB', async (
 
 it("cuts the connection when a file's later block is damaged, and answers 500 when its first is", async () => {
   const { node, get } = await serve()
-  const damage = async (part: Uint8Array) => {
-    const path = join(node.path, 'blocks.pack')
-    const offset = (await readFile(path)).indexOf(part.subarray(0, 400_000)) + 10
-    const pack = await open(path, 'r+')
-    await pack.write(Uint8Array.of((part[10] ?? 0) ^ 1), 0, 1, offset)
-    await pack.close()
-  }
-  await damage(movie.subarray(2 * 1024 * 1024))
+  await damageBlock(node.path, movie.subarray(2 * 1024 * 1024))
   const cut = await get('/movie.mp4')
   expect(cut.cut).toBe(true)
   expect(cut.body.length).toBeLessThan(movie.length)
-  await damage(movie)
+  await damageBlock(node.path, movie.subarray(0, 1024 * 1024))
   const failed = await get('/movie.mp4')
   expect([failed.status, failed.headers['x-domainsync-code']]).toEqual([500, 'BLOCK_DAMAGED'])
   expect(node.events.filter(({ kind }) => kind === 'block')).toHaveLength(2)

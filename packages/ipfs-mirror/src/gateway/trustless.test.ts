@@ -1,9 +1,8 @@
-import { open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { CID } from 'multiformats/cid'
 import { expect, it } from 'vitest'
 import { carFrames } from '../car/car-frames.ts'
 import { readCar } from '../car/read-car.ts'
+import { damageBlock } from '../node/damage-block.test.support.ts'
 import { rawRequest } from '../node/raw-request.test.support.ts'
 import { runningNode, storeSite } from '../node/running-node.test.support.ts'
 import type { Block } from '../store/block-store.ts'
@@ -258,11 +257,7 @@ it('answers CORS preflights, and 405 to other methods', async () => {
 it('never gives a damaged block: 500 by itself, a reset connection inside a CAR, and its CID in an event', async () => {
   const { node, root, blocks } = await gateway()
   const victim = blocks.find(({ bytes }) => bytes.length === MIB) as Block
-  const pack = join(node.path, 'blocks.pack')
-  const file = await open(pack, 'r+')
-  await file.write(Uint8Array.of((victim.bytes[9] ?? 0) ^ 1), 0, 1, (await readFile(pack)).indexOf(victim.bytes) + 9)
-  await file.close()
-
+  await damageBlock(node.path, victim.bytes)
   const raw = await rawRequest(node.url, { path: `/ipfs/${victim.cid}?format=raw` })
   expect([raw.status, raw.headers['x-domainsync-code']]).toEqual([500, 'BLOCK_DAMAGED'])
   const car = await rawRequest(node.url, { path: `/ipfs/${root}?format=car` })

@@ -48,7 +48,9 @@ export function createControlApi(options: ControlOptions): RequestListener {
     try {
       await send(request, response, await reply(request, { signal: gone.signal, root }))
     } catch (error) {
-      if (response.headersSent || response.destroyed) return
+      if (gone.signal.aborted || request.errored)
+        return onEvent({ kind: 'refused', code: 'UPLOAD_CUT', root: root.cid })
+      if (response.headersSent) return
       const code = errorCode(error)
       const known = error instanceof DomainSyncError
       const status = error instanceof Refusal ? error.status : carFault(code) ? 422 : 500

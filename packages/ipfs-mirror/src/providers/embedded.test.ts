@@ -1,7 +1,8 @@
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CID } from 'multiformats/cid'
+import { damageBlock } from '../node/damage-block.test.support.ts'
 import { startNode } from '../node/start-node.ts'
 import { createEmbeddedReplica } from './embedded.ts'
 import { describeReplica } from './replica-conformance.test.support.ts'
@@ -18,13 +19,7 @@ describeReplica('embedded replica', async () => {
     wrongToken: at(node.url, 'another-token'),
     damageCode: 'BLOCK_DAMAGED',
     async damage(cid: CID) {
-      const bytes = await node.store.get(cid)
-      const pack = join(path, 'blocks.pack')
-      const offset = (await readFile(pack)).indexOf(bytes ?? 'absent')
-      const file = await open(pack, 'r+')
-      const flipped = Uint8Array.of((bytes?.[100] ?? 0) ^ 0x10)
-      await file.write(flipped, 0, 1, offset + 100)
-      await file.close()
+      await damageBlock(path, (await node.store.get(cid)) as Uint8Array)
     },
     async close() {
       await node.close()

@@ -15,7 +15,9 @@ export function replicaFailure(cause: unknown, { name, signal }: { name: string 
   if (isNetwork(cause)) {
     return new ReplicaError('REPLICA_OFFLINE', `${name} cannot be reached; start it, or correct its URL.`, { cause })
   }
-  const why = cause instanceof Error ? cause.message : String(cause)
+  // `fetch` says "fetch failed" and keeps the reason underneath.
+  const deepest = chain(cause).at(-1)
+  const why = deepest instanceof Error ? deepest.message : String(deepest)
   return new ReplicaError('REPLICA_FAILED', `${name} failed: ${why.slice(0, 300)}`, { cause })
 }
 
