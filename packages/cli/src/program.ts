@@ -1,6 +1,8 @@
 import { Command } from 'commander'
 import { type CommandContext, createCommandContext, type GlobalFlags } from './command-context.ts'
 import { addConfigCommand } from './commands/config.ts'
+import { addDiffCommand } from './commands/diff.ts'
+import { addHistoryCommand } from './commands/history.ts'
 import { addIdCommand } from './commands/id.ts'
 import { addInitCommand } from './commands/init.ts'
 import { addKeysCommand } from './commands/keys.ts'
@@ -8,6 +10,7 @@ import { addPublishCommand } from './commands/publish.ts'
 import { addRegisterCommand } from './commands/register.ts'
 import { addResumeCommand } from './commands/resume.ts'
 import { addServeCommand } from './commands/serve.ts'
+import { addVerifyCommand } from './commands/verify.ts'
 import { EXIT_DONE } from './output/exit-code.ts'
 import { createTerminal } from './output/terminal.ts'
 
@@ -27,6 +30,9 @@ const COMMANDS: readonly AddCommand[] = [
   addServeCommand,
   addPublishCommand,
   addResumeCommand,
+  addVerifyCommand,
+  addHistoryCommand,
+  addDiffCommand,
   addIdCommand,
   addConfigCommand,
 ]

@@ -1,0 +1,51 @@
+import { parseDomainName } from '@domainsync/core'
+import { readHistory } from '@domainsync/sdk'
+import { EXIT_DONE } from '../output/exit-code.ts'
+import { shortCid } from '../output/short.ts'
+import { table } from '../output/table.ts'
+import type { AddCommand } from '../program.ts'
+import { openNetwork } from '../wiring/network-chain.ts'
+
+/** `history <domain>`: every release, from the chain alone. */
+export const addHistoryCommand: AddCommand = (program, action) => {
+  program
+    .command('history <domain>')
+    .description('releases, newest first')
+    .action(
+      action(async (context, [text]) => {
+        const { terminal, signal, flags } = context
+        const domain = parseDomainName(text!)
+        const { chain } = await openNetwork(await context.loadConfig())
+        const history = await readHistory(chain, domain, { signal })
+        const short = flags.full ? (value: string) => value : shortCid
+        const rows = history.releases.map((release) => [
+          String(release.number),
+          short(release.root.toString()),
+          new Date(release.publishedAt).toISOString().replace('.000Z', 'Z'),
+          [
+            release.live && 'live',
+            !release.stable && 'quarantined',
+            release.kept && 'kept',
+            !release.held && 'no longer on chain',
+          ]
+            .filter(Boolean)
+            .join(', '),
+        ])
+        if (rows.length === 0) terminal.print(`${domain} has no release yet.`)
+        else for (const line of table([['RELEASE', 'ROOT', 'PUBLISHED', ''], ...rows])) terminal.print(line)
+        for (const { from, to, at } of history.rollbacks) {
+          terminal.print(`rolled back ${from} → ${to}  ${new Date(at).toISOString()}`)
+        }
+        for (const { root, at } of history.failures) {
+          terminal.print(`failed attempt ${short(root.toString())}  ${new Date(at).toISOString()}`)
+        }
+        terminal.document('history', {
+          domain,
+          releases: history.releases.map((release) => ({ ...release, root: release.root.toString() })),
+          rollbacks: history.rollbacks,
+          failures: history.failures.map((failure) => ({ ...failure, root: failure.root.toString() })),
+        })
+        return EXIT_DONE
+      }),
+    )
+}

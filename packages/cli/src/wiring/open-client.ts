@@ -1,0 +1,33 @@
+import { nativeMlDsa } from '@domainsync/pq/node'
+import { type Client, createClient } from '@domainsync/sdk'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { readText } from '../config/secret.ts'
+import type { Terminal } from '../output/terminal.ts'
+import { createLocalFetch } from './local-fetch.ts'
+import { openNetwork } from './network-chain.ts'
+
+/** A reader with the configuration's chain, registry and gateways; needs no key. */
+export async function openClient(config: LoadedConfig, terminal: Terminal): Promise<Client> {
+  const { chainId, registry, rpcUrls, quorum } = await openNetwork(config)
+  return createClient({
+    chainId,
+    registry,
+    rpcUrls,
+    quorum,
+    gateways: await gatewayUrls(config),
+    fetch: createLocalFetch(),
+    verifyMlDsa: nativeMlDsa.verify,
+    onDissent: ({ operator, what }) => terminal.progress(`RPC ${operator} was outvoted on ${what}`),
+    onLiar: ({ source, cid }) => terminal.progress(`${source} sent wrong bytes for ${cid}`),
+  })
+}
+
+/** The providers that can be read without a token, then the gateways. */
+export async function gatewayUrls(config: LoadedConfig): Promise<string[]> {
+  const providers = Object.entries(config.values.providers).map(async ([name, provider]) => {
+    if (provider.kind === 'embedded') return provider.url
+    return provider.gatewayUrl && readText(provider.gatewayUrl, config, `providers."${name}".gatewayUrl`)
+  })
+  const gateways = config.values.gateways.map((url, index) => readText(url, config, `gateways[${index}]`))
+  return (await Promise.all([...providers, ...gateways])).filter((url) => url !== undefined)
+}
