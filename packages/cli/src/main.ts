@@ -9,8 +9,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  const program = createProgram(interrupt.signal)
   try {
+    const program = await createProgram(args, { signal: interrupt.signal })
     await program.parseAsync(args, { from: 'user' })
     return program.exitCode()
   } catch (error) {

@@ -1,16 +1,5 @@
 import { Command } from 'commander'
 import { type CommandContext, createCommandContext, type GlobalFlags } from './command-context.ts'
-import { addConfigCommand } from './commands/config.ts'
-import { addDiffCommand } from './commands/diff.ts'
-import { addHistoryCommand } from './commands/history.ts'
-import { addIdCommand } from './commands/id.ts'
-import { addInitCommand } from './commands/init.ts'
-import { addKeysCommand } from './commands/keys.ts'
-import { addPublishCommand } from './commands/publish.ts'
-import { addRegisterCommand } from './commands/register.ts'
-import { addResumeCommand } from './commands/resume.ts'
-import { addServeCommand } from './commands/serve.ts'
-import { addVerifyCommand } from './commands/verify.ts'
 import { EXIT_DONE } from './output/exit-code.ts'
 import { createTerminal } from './output/terminal.ts'
 
@@ -23,22 +12,26 @@ export type Action = <Options = object>(handler: CommandHandler<Options>) => (..
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, action: Action) => void
 
-const COMMANDS: readonly AddCommand[] = [
-  addInitCommand,
-  addKeysCommand,
-  addRegisterCommand,
-  addServeCommand,
-  addPublishCommand,
-  addResumeCommand,
-  addVerifyCommand,
-  addHistoryCommand,
-  addDiffCommand,
-  addIdCommand,
-  addConfigCommand,
-]
+/** Every command by its first word, in the order of the help. Only the one that runs is loaded: most need no chain. */
+const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  init: async () => (await import('./commands/init.ts')).addInitCommand,
+  keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
+  register: async () => (await import('./commands/register.ts')).addRegisterCommand,
+  serve: async () => (await import('./commands/serve.ts')).addServeCommand,
+  publish: async () => (await import('./commands/publish.ts')).addPublishCommand,
+  resume: async () => (await import('./commands/resume.ts')).addResumeCommand,
+  verify: async () => (await import('./commands/verify.ts')).addVerifyCommand,
+  history: async () => (await import('./commands/history.ts')).addHistoryCommand,
+  diff: async () => (await import('./commands/diff.ts')).addDiffCommand,
+  id: async () => (await import('./commands/id.ts')).addIdCommand,
+  config: async () => (await import('./commands/config.ts')).addConfigCommand,
+}
 
-/** The command line, and the exit code of the command that ran. */
-export function createProgram(signal: AbortSignal): Command & { exitCode(): number } {
+/** The command line for these arguments, and the exit code of the command that ran. */
+export async function createProgram(
+  args: readonly string[],
+  { signal }: { signal: AbortSignal },
+): Promise<Command & { exitCode(): number }> {
   let exitCode = EXIT_DONE
   const program = new Command('domainsync')
     .description('Keeps a set of web domains honest and alive.')
@@ -58,6 +51,8 @@ export function createProgram(signal: AbortSignal): Command & { exitCode(): numb
       const context = createCommandContext({ flags, signal, terminal: createTerminal(flags) })
       exitCode = await handler(context, command.args, command.opts() as Parameters<typeof handler>[2])
     }
-  for (const add of COMMANDS) add(program, action)
+  const named = args.filter((arg) => Object.hasOwn(COMMANDS, arg)).slice(0, 1)
+  const wanted = named.length > 0 && !args.includes('--help') ? named : Object.keys(COMMANDS)
+  for (const name of wanted) (await COMMANDS[name]!())(program, action)
   return Object.assign(program, { exitCode: () => exitCode })
 }
