@@ -1,6 +1,6 @@
 /** How often a step is tried, and the pauses in between. */
 export interface RetryPolicy {
-  /** Tries in all, the first included. */
+  /** Tries in one run, the first included. */
   readonly attempts: number
   /** The pause after the first failure; it doubles each time. */
   readonly firstDelayMs: number

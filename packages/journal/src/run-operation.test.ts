@@ -158,6 +158,24 @@ describe('runOperation', () => {
     expect(failed).toMatchObject([{ step: 'a', attempt: 2, operation: { state: 'failed' }, error: { code: 'BLIP' } }])
   })
 
+  it('leaves the operation running for an error that suspends it; the next run has all its tries', async () => {
+    let failures = 3
+    const retry = { attempts: 2, firstDelayMs: 10, maxDelayMs: 10 }
+    const cut = step('a', {
+      effect: async () => {
+        if (failures-- > 0) throw blip()
+        world.set('a', 1)
+      },
+      retry,
+    })
+    await expect(run([cut], { suspends: () => true })).rejects.toMatchObject({ code: 'BLIP' })
+    expect(await now()).toMatchObject({
+      state: 'running',
+      steps: [{ state: 'intent', attempts: 2, notBefore: undefined }],
+    })
+    expect(await run([cut])).toMatchObject({ state: 'done', steps: [{ attempts: 4 }] })
+  })
+
   it('fails at once when trying again cannot help', async () => {
     const aggregate = new AggregateError([refusal, refusal], 'all refused')
     for (const error of [refusal, aggregate]) {
@@ -182,6 +200,22 @@ describe('runOperation', () => {
       steps: [{ receipt: 'to a' }, { receipt: 'seen at last' }],
     })
     expect(effects).toEqual(['a', 'b'])
+  })
+
+  it('sees a late success of a failed try before it decides anew, and not its failure', async () => {
+    let intents = 0
+    let look: () => Promise<JsonValue | undefined> = async () => Promise.reject(refusal)
+    const once = step('a', {
+      intent: async () => ++intents,
+      effect: async () => {},
+      observe: async () => look(),
+    })
+    await expect(run([once])).rejects.toBe(refusal)
+    await expect(run([once])).rejects.toBe(refusal)
+    expect(intents).toBe(2)
+    look = async () => 'late'
+    expect(await run([once])).toMatchObject({ state: 'done', steps: [{ receipt: 'late', intent: 2 }] })
+    expect(intents).toBe(2)
   })
 
   it('says when an effect does not show in time, and keeps the last reason', async () => {

@@ -35,7 +35,7 @@ export interface RunOptions<Context> {
   readonly clock?: Clock
   /** Called synchronously, exactly at the points that {@link Progress} names. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** True for an error that, tries used up, leaves the operation running instead of failing it: the world has to change first. */
+  /** True for an error that, tries used up, leaves the operation running: the world has to change before it goes on. */
   readonly suspends?: ((error: unknown) => boolean) | undefined
 }
 
@@ -43,8 +43,9 @@ export interface RunOptions<Context> {
  * Runs an operation that `Journal.open` returned, step by step, to its end; steps that are done are skipped. May be killed
  * at any point: open and run again, and it goes on. Returns the operation, done.
  *
- * @throws the error of the step that failed for good (the operation is then `failed`); one that `suspends`, the signal's reason, or the store's
- * error (`STORE_BUSY`, `LEASE_LOST`): the operation is then still `running`; JournalError `OPERATION_CLOSED`, `STEP_UNKNOWN`
+ * @throws the error of the step that failed for good (the operation is then `failed`); one that `suspends`, the signal's
+ * reason, or the store's error (`STORE_BUSY`, `LEASE_LOST`): the operation is then still `running`; JournalError
+ * `OPERATION_CLOSED`, `STEP_UNKNOWN`
  */
 export async function runOperation<Context>(
   operation: Operation,
@@ -64,7 +65,7 @@ export async function runOperation<Context>(
 
 type Runner<Context> = RunOptions<Context> & { readonly clock: Clock; readonly fence: { readonly epoch: number } }
 
-/** Tries the step until it is done, its policy is used up, or trying again cannot help. */
+/** Tries the step until it is done, this run's tries are used up, or trying again cannot help. */
 async function runStep<Context>(
   operation: Operation,
   definition: StepDefinition<Context>,
@@ -73,7 +74,7 @@ async function runStep<Context>(
   const { journal, clock, signal, fence, onProgress } = runner
   const { key, retry = DEFAULT_RETRY } = definition
   let current = operation
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const step = stepOf(current, key)
     if (step.state === 'done') return current
     signal?.throwIfAborted()
@@ -90,8 +91,8 @@ async function runStep<Context>(
     signal?.throwIfAborted()
     const { error } = outcome
     const message = error instanceof Error ? error.message : String(error)
-    if (isRetryable(error) && attempt < retry.attempts) {
-      const delayMs = retryDelayMs(retry, attempt)
+    if (isRetryable(error) && tries < retry.attempts) {
+      const delayMs = retryDelayMs(retry, tries)
       const notBefore = Math.ceil(clock.now() + delayMs)
       current = await journal.advance(current.id, { kind: 'retry', step: key, error: message, notBefore }, fence)
       onProgress?.({ ...event, operation: current, phase: 'retry', error, delayMs })
@@ -125,8 +126,23 @@ async function tryStep<Context>(
   const event = { step: key, attempt: run.attempt, resumed }
   onProgress?.({ ...event, operation, phase: 'start' })
 
+  const finish = async (receipt: JsonValue): Promise<Outcome> => {
+    const root = definition.root?.(receipt)
+    const done = { kind: 'done', step: key, receipt, ...(root === undefined ? {} : { root }) } as const
+    return { operation: await journal.advance(operation.id, done, fence) }
+  }
+
   let current = operation
   if (before.state !== 'intent') {
+    if (before.intent !== undefined) {
+      // Of an earlier, failed try; that one's end no longer counts, unless it was a success that showed late.
+      const late = await attempt(() => definition.observe(run, before.intent!))
+      if ('error' in late && isRetryable(late.error)) return late
+      if ('value' in late && late.value !== undefined) {
+        await journal.advance(operation.id, { kind: 'intent', step: key, intent: before.intent }, fence)
+        return finish(late.value)
+      }
+    }
     const decided = await attempt(() => definition.intent(run))
     if ('error' in decided) return decided
     current = await journal.advance(operation.id, { kind: 'intent', step: key, intent: decided.value }, fence)
@@ -143,11 +159,7 @@ async function tryStep<Context>(
     onProgress?.({ ...event, operation: current, phase: 'effect' })
     return awaitObserved(definition, { run, intent })
   })
-  if ('error' in completed) return completed
-  const receipt = completed.value
-  const root = definition.root?.(receipt)
-  const done = { kind: 'done', step: key, receipt, ...(root === undefined ? {} : { root }) } as const
-  return { operation: await journal.advance(operation.id, done, fence) }
+  return 'error' in completed ? completed : finish(completed.value)
 }
 
 async function attempt<T>(action: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {

@@ -194,6 +194,16 @@ describe('a transaction step', () => {
     expect(await done).toMatchObject({ steps: [{ receipt: { hash: second!.hash } }] })
   })
 
+  it('knows a transaction that was mined after its operation failed, though the call itself would now be refused', async () => {
+    const once = { retry: { attempts: 1, firstDelayMs: 1, maxDelayMs: 1 } }
+    await expect(run(await open(), once)).rejects.toMatchObject({ code: 'STEP_NOT_OBSERVED' })
+    const [first] = await transactions()
+    await mine()
+    const request = async () => Promise.reject(new Error('STALE_SEQ'))
+    expect(await run(await open(), { request })).toMatchObject({ steps: [{ receipt: { hash: first!.hash } }] })
+    expect(await transactions()).toHaveLength(1)
+  })
+
   it('waits for the confirmations asked for', async () => {
     const phases: string[] = []
     const done = run(await open(), { confirmations: 3, onProgress: ({ phase }) => phases.push(phase) })
