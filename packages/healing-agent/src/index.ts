@@ -12,6 +12,7 @@ export {
   type RunOptions,
   SETTLE_DEADLINE_MS,
 } from './agent/create-agent.ts'
+export { type AgentToolsOptions, createAgentTools } from './agent/create-agent-tools.ts'
 export { healingMs } from './agent/next-incident.ts'
 export type { ActionReport, ConditionReport, DomainReport, PassReport, ReplicaReport } from './agent/pass-report.ts'
 export type { AgentDomain, AgentReplica, SiteCheck } from './agent-domain.ts'

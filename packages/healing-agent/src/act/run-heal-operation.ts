@@ -54,7 +54,8 @@ export async function resumeHealOperation(operation: Operation, context: ActCont
 
 /** An operation of ours that does something on chain, as opposed to one that only holds the publisher off. */
 export function isResumable({ kind, steps, state }: Operation): boolean {
-  return kind !== 'publish' && state === 'running' && !steps.some(({ key }) => key === HOLD_STEP)
+  const known: ReadonlySet<string> = new Set(Object.values(HEAL_STEPS).flat())
+  return Object.values<string>(KINDS).includes(kind) && state === 'running' && steps.every(({ key }) => known.has(key))
 }
 
 /**

@@ -16,14 +16,16 @@ export interface OlderRelease {
   readonly stable: boolean
 }
 
-/** Looks at releases below live: only when something is wrong with the live one, and only as far as needed. */
+/** Looks at releases beside the live one: only when something is wrong with the live one, and only as far as needed. */
 export class OlderReleases {
   readonly #domain: AgentDomain
   readonly #tools: Pick<AgentTools, 'prove'>
   readonly #verify: VerifyRelease
   readonly #state: DomainState
   readonly #call: CallOptions
-  /** Newest first. */
+  /** Every release that the registry holds but the live one, newest first. */
+  readonly #others: readonly OlderRelease[]
+  /** Those below the live one, newest first. */
   readonly list: readonly OlderRelease[]
 
   constructor(state: DomainState, options: OlderOptions) {
@@ -34,12 +36,13 @@ export class OlderReleases {
     this.#call = options.call
     const safelyStable = (release: number) =>
       options.safe?.releases.some((entry) => entry.release === release && entry.stable) ?? false
-    this.list = state.releases
-      .filter(({ release }) => release < state.head.live)
+    this.#others = state.releases
+      .filter(({ release }) => release !== state.head.live)
       .map(({ release, ipfsHash, stable }) => {
         return { release, root: rootFromHash(ipfsHash), stable: stable && safelyStable(release) }
       })
       .sort((a, b) => b.release - a.release)
+    this.list = this.#others.filter(({ release }) => release < state.head.live)
   }
 
   /** Every older release, examined newest first until one is fit to go back to. */
@@ -65,7 +68,7 @@ export class OlderReleases {
   /** The release whose list has these bytes; `undefined` when not every list could be read. */
   async whose(sha256: string): Promise<number | 'none' | undefined> {
     let unread = false
-    for (const { release, root } of this.list) {
+    for (const { release, root } of this.#others) {
       const verification = await this.#read({ release, root })
       if (verification.kind === 'verified' && lists(verification.files, sha256)) return release
       unread ||= verification.kind === 'unknown'
@@ -96,7 +99,7 @@ export class OlderReleases {
   async #prove(root: CID): Promise<Answer> {
     const copies = await Promise.all(
       this.#domain.replicas.map(async ({ replica, spare = false }) => {
-        const { kind } = await this.#tools.prove(root, replica, { mode: 'sampled', ...this.#call })
+        const { kind } = await this.#tools.prove(root, replica, { mode: 'sample', ...this.#call })
         const proven = kind === 'proven' && replica.evidence === 'stored'
         const copy = proven ? ('stored' as const) : kind === 'unknown' ? ('unknown' as const) : ('missing' as const)
         return { name: replica.name, failureDomain: replica.failureDomain, copy, spare }

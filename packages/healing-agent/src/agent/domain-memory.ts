@@ -15,6 +15,8 @@ export interface SeenLive {
   /** As the chain probe says it: number and root. */
   readonly value: string
   readonly since: number
+  /** Another one was seen live before: the change itself was seen, not only that it had happened. */
+  readonly witnessed: boolean
 }
 
 /**
@@ -50,7 +52,9 @@ export class DomainMemory {
     const heads = await history.recent({ domain, probe: CHAIN, since: now - DAY_MS, limit: MAX_RECORDS })
     const newest = heads.find(({ status }) => status === 'good')
     if (newest !== undefined) {
-      memory.#live = { value: newest.value, since: sinceWhen(heads, newest.value, newest.at) }
+      const { value } = newest
+      const witnessed = heads.some((head) => head.status === 'good' && head.value !== value)
+      memory.#live = { value, since: sinceWhen(heads, value, newest.at), witnessed }
       memory.add([newest])
     }
     for (const act of await history.recent({ domain, probe: ACTION_PROBE, since: now - DAY_MS, limit: MAX_RECORDS })) {
@@ -77,7 +81,7 @@ export class DomainMemory {
       const list = [observation, ...known].sort((a, b) => b.at - a.at)
       this.#observations.set(probe, list.slice(0, MAX_PER_PROBE))
       const isNews = probe === CHAIN && status === 'good' && at >= (known[0]?.at ?? at)
-      if (isNews && this.#live?.value !== value) this.#live = { value, since: at }
+      if (isNews && this.#live?.value !== value) this.#live = { value, since: at, witnessed: this.#live !== undefined }
       if (status === 'bad') this.#goodSince = Math.max(this.#goodSince, at)
     }
   }

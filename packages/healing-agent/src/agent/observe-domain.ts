@@ -131,9 +131,10 @@ function forgiveSpare(spare: boolean | undefined, observation: Observation): Obs
 }
 
 async function observePages(
-  { domain, context, due, tools }: Look,
+  look: Look,
   { verification, older }: { verification: Verification | undefined; older: OlderReleases | undefined },
 ): Promise<Observation[]> {
+  const { domain, context, due, tools } = look
   const files = verification?.kind === 'verified' ? verification.files : undefined
   const served = servedPaths(domain).filter((path) => files !== undefined && due(probeName('served', path)))
   const checked = [...new Set(domain.checks.map(({ path }) => path))].filter((path) => due(probeName('check', path)))
@@ -142,7 +143,9 @@ async function observePages(
     const seen: Observation[] = []
     if (files !== undefined && served.includes(path)) {
       const signedElsewhere = async (sha256: string) => older?.whose(sha256)
-      seen.push(await observeServed({ path, served: page, files }, { ...context, signedElsewhere }))
+      seen.push(
+        await observeServed({ path, served: page, files }, { ...context, signedElsewhere, settling: isSettling(look) }),
+      )
     }
     if (checked.includes(path)) {
       const checks = domain.checks.filter((check) => check.path === path)
@@ -215,17 +218,16 @@ function combined(answers: readonly Answer[]): Answer {
 }
 
 async function observeNames(
-  { domain, memory, context, settings, publishing }: Look,
+  look: Look,
   { target, state, candidates }: { target: Target; state: DomainState | undefined; candidates: readonly Candidate[] },
 ): Promise<Observation[]> {
+  const { domain, context } = look
   const live = candidates[0]
   const wanted = wantedRelease(candidates)
   const right = new Set(wanted === undefined ? [] : [wanted.root])
   // Too few copies of the live release are repaired where they lie; that alone moves no reader.
   if (live === undefined || (live.stable && live.verified !== 'no')) right.add(`${target.root}`)
-  const settlingMs = publishing ? Math.max(settings.dnsSettleMs, PUBLISH_SETTLE_MS) : settings.dnsSettleMs
-  const settling = context.clock.now() - (memory.live?.since ?? 0) < settlingMs
-  const lawful = settling ? (state?.releases ?? []).map(({ ipfsHash }) => `${rootFromHash(ipfsHash)}`) : []
+  const lawful = isSettling(look) ? (state?.releases ?? []).map(({ ipfsHash }) => `${rootFromHash(ipfsHash)}`) : []
   const { driver, resolvers } = domain.dns
   const authoritative = observeDns(driver, domain.name, { ...context, right: [...right], lawful })
   const others = resolvers.map(async (resolver) => {
@@ -253,6 +255,13 @@ async function observeNames(
 
 /** How long a publish may take from the chain to DNS, in milliseconds. */
 const PUBLISH_SETTLE_MS = 600_000
+
+/** The live release changed just now: names and servers may still show another one. */
+function isSettling({ memory, context, settings, publishing }: Look): boolean {
+  const sinceMs = context.clock.now() - (memory.live?.since ?? 0)
+  if (publishing) return sinceMs < PUBLISH_SETTLE_MS
+  return memory.live?.witnessed === true && sinceMs < settings.dnsSettleMs
+}
 
 /** The release a chain value names: `44 bafy…`; `undefined` for none. */
 export function targetOf(value: string | undefined): Target | undefined {

@@ -3,7 +3,7 @@ import { errorCode } from '@domainsync/core'
 /** `silent`: no answer in time, which proves nothing. `refused`: nobody listens there. `failed`: it answered with an error. */
 export type NoAnswer = 'silent' | 'refused' | 'failed'
 
-const REFUSED = /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|UNREACHABLE/
+const REFUSED = /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|UNREACHABLE|OFFLINE/
 const SILENT = /TIMEOUT|TIMEDOUT|Timeout|Abort|ECONNRESET|EAI_AGAIN|SOCKET/
 
 /** Why a call gave no answer, read off the error and its causes. What cannot be told apart counts as `failed`. */

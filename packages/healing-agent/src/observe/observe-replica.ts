@@ -5,7 +5,7 @@ import { type ObserveContext, observed, type Seen } from './observe-context.ts'
 import { probeName } from './probe-name.ts'
 
 /** How much of a release is read back: everything, or root, manifest, directories and random blocks. */
-export type ProofMode = 'full' | 'sampled'
+export type ProofMode = 'full' | 'sample'
 
 /** What reading a release back from one replica showed. */
 export type ProofResult =
@@ -45,7 +45,7 @@ export async function observeReplica(
         break
     }
     if (prove === undefined) return claimed(replica, proven)
-    return judge(replica, await prove(root, replica, { mode: 'sampled', signal, timeoutMs }))
+    return judge(replica, await prove(root, replica, { mode: 'sample', signal, timeoutMs }))
   }
   try {
     return observed(context, probe, await seen())

@@ -10,15 +10,20 @@ import { UNSIGNED_BYTES } from './probe-value.ts'
 export type Served = { readonly answer: PageAnswer } | { readonly error: unknown }
 
 /**
- * Compares what readers get for a path with the live release. `signedElsewhere` looks the bytes up in older releases; it is
- * `undefined` when not all of those could be read.
+ * Compares what readers get for a path with the live release. `signedElsewhere` looks the bytes up in the domain's other
+ * releases; it gives `undefined` when not all of those could be read. While a change of the live release is `settling`, the bytes
+ * of another release are lawful.
  */
 export async function observeServed(
   { path, served, files }: { path: string; served: Served; files: readonly ReleaseFile[] },
   {
     signedElsewhere,
+    settling,
     ...context
-  }: ObserveContext & { signedElsewhere: (sha256: string) => Promise<number | 'none' | undefined> },
+  }: ObserveContext & {
+    signedElsewhere: (sha256: string) => Promise<number | 'none' | undefined>
+    settling: boolean
+  },
 ): Promise<Observation> {
   const seen = async (): Promise<Seen> => {
     if ('error' in served) {
@@ -38,12 +43,12 @@ export async function observeServed(
             value: UNSIGNED_BYTES,
             evidence: `${path} is served with bytes of no signed release.`,
           }
-        const whose = release === undefined ? 'other bytes' : `the bytes of release ${release}`
-        return {
-          status: 'bad',
-          value: release === undefined ? 'other' : `release ${release}`,
-          evidence: `${path} is served with ${whose}.`,
-        }
+        if (release === undefined)
+          return { status: 'bad', value: 'other', evidence: `${path} is served with other bytes.` }
+        const value = `release ${release}`
+        if (settling)
+          return { status: 'unknown', value, evidence: `${path} still shows ${value}; the change is on its way.` }
+        return { status: 'bad', value, evidence: `${path} is served with the bytes of ${value}.` }
       }
     }
   }

@@ -55,7 +55,7 @@ describe('plan', () => {
         { kind: 'spareProvider', replica: 'node-2', spare: 'extra', root: 'root-3' },
       ])
       const all = [...uploads, ...[99_000, 98_000].map((ago) => tried('spareProvider', { subject: 'node-2', ago }))]
-      const end = plan([lost], world({ records: all }), { now: NOW })
+      const end = plan([lost], world({ records: all }), { now: NOW + 60_000 })
       expect(end.ladders[0]?.position).toMatchObject({ kind: 'end', step: 4, of: 4 })
       expect(end.actions.map(({ kind }) => kind)).toEqual(['notify', 'page'])
     })

@@ -1,0 +1,75 @@
+import type { Address, BlockSource, Clock } from '@domainsync/core'
+import { type Proof, proveRetrieval, writeCar } from '@domainsync/ipfs-mirror'
+import type { MlDsaVerify } from '@domainsync/pq'
+import { createReader, type Lie, VerifyError, verifyRoot } from '@domainsync/sdk'
+import type { ProofResult } from '../observe/observe-replica.ts'
+import type { Verification } from '../observe/verification.ts'
+import type { AgentTools } from './agent-tools.ts'
+
+export interface AgentToolsOptions {
+  readonly chainId: number
+  readonly registry: Address
+  /** Read after the domain's own replicas. */
+  readonly gateways?: readonly BlockSource[]
+  /** The native backend of `@domainsync/pq/node`; noble's by default. */
+  readonly verifyMlDsa?: MlDsaVerify
+  readonly fetch?: typeof globalThis.fetch
+  readonly clock?: Pick<Clock, 'now' | 'monotonic'>
+  readonly onLiar?: (lie: Lie) => void
+}
+
+/** The agent's real tools: every block verified, every proof read from the one replica alone. */
+export function createAgentTools(options: AgentToolsOptions): AgentTools {
+  const { chainId, registry, gateways = [], verifyMlDsa, fetch = globalThis.fetch, clock, onLiar } = options
+  return {
+    verifierFor({ replicas }) {
+      const source = createReader(
+        replicas.map(({ replica }) => replica.source),
+        { last: gateways, onLiar },
+      )
+      return async ({ state, release, root }, call = {}) => {
+        if (release < state.trust.fromRelease) {
+          const reason = `Release ${release} was signed under an earlier trust than the live one's.`
+          return { kind: 'unverifiable', code: 'TRUST_EARLIER', reason }
+        }
+        try {
+          const verified = await verifyRoot({ state, release, root, chainId, registry, source, verifyMlDsa, ...call })
+          return { kind: 'verified', files: verified.files }
+        } catch (error) {
+          call.signal?.throwIfAborted()
+          return verificationOf(error)
+        }
+      }
+    },
+    async prove(root, replica, { mode, ...call }) {
+      return resultOf(await proveRetrieval(root, replica, { mode, clock, ...call }))
+    },
+    carOf(root, sources, call) {
+      const reader = createReader(sources, { onLiar })
+      return () => writeCar(root, reader, call)
+    },
+    fetch,
+  }
+}
+
+function verificationOf(error: unknown): Verification {
+  if (!(error instanceof VerifyError)) throw error
+  const { code, reason, step, message } = error
+  if (code !== 'ROOT_UNAVAILABLE') return { kind: 'unverifiable', code: reason, reason: message }
+  // Step 3 reads the manifest: absent everywhere is a finding, anything else is only no answer.
+  return step === 3 && reason === 'BLOCK_MISSING'
+    ? { kind: 'missing', reason: message }
+    : { kind: 'unknown', reason: message }
+}
+
+/** Failures that say nothing about the blocks. */
+const NO_ANSWER = new Set(['REPLICA_OFFLINE', 'REPLICA_TIMEOUT', 'REPLICA_FAILED', 'TOKEN_REJECTED', 'UNEXPECTED'])
+
+function resultOf({ ok, blocks, failures, replica }: Proof): ProofResult {
+  if (ok) return { kind: 'proven', blocks }
+  const definite = failures.find(({ code }) => !NO_ANSWER.has(code))
+  if (definite === undefined)
+    return { kind: 'unknown', reason: `${replica} gave no answer (${failures[0]?.code ?? '?'}).` }
+  const more = failures.length > 1 ? ` and ${failures.length - 1} more` : ''
+  return { kind: 'incomplete', reason: `${definite.cid} (${definite.code})${more} did not come back.` }
+}
