@@ -1,45 +1,71 @@
 import type { HardhatEthers, HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types'
+import type { DomainSyncRegistry } from '../../../packages/bindings/src/generated/index.ts'
 import { type Registration, registrationTypedData } from '../../../packages/bindings/src/registration-typed-data.ts'
 import type { SignedTrust } from '../../../packages/bindings/src/typed-data.ts'
 
-export const DAY_S = 24 * 60 * 60
-/** A deadline that no test reaches. */
+/** A deadline that no test reaches, in seconds since 1970. */
 export const FAR = 2n ** 40n
-export const LANE = { publishing: 1, healing: 2, feed: 4 } as const
+export const LANE = { publishing: 1n, healing: 2n, feed: 4n } as const
+/** The name that fixtures register first. */
+export const NAME = 'example.com'
 
-export type RegistryFixture = Awaited<ReturnType<typeof deployRegistry>>
+export const ACTORS = [
+  'timelock',
+  'registrar',
+  'owner',
+  'guardian',
+  'signer',
+  'publisher',
+  'healer',
+  'stranger',
+  'next',
+] as const
+export type Actor = (typeof ACTORS)[number]
 
-/** A fresh registry with one registrar, and an account for each role. */
-export async function deployRegistry(ethers: HardhatEthers) {
-  const signers = await ethers.getSigners()
-  const names = ['timelock', 'registrar', 'owner', 'guardian', 'signer', 'publisher', 'healer', 'stranger'] as const
-  const accounts = Object.fromEntries(names.map((name, index) => [name, signers[index]!])) as Record<
-    (typeof names)[number],
-    HardhatEthersSigner
-  >
-  const { timelock, registrar } = accounts
-  const registry = await ethers.deployContract('DomainSyncRegistry', [timelock.address, [registrar.address], 1])
-  const { chainId } = await ethers.provider.getNetwork()
-  const location = { chainId, registry: await registry.getAddress() }
-  return { ethers, registry, accounts, location }
+export interface RegistryFixture {
+  readonly ethers: HardhatEthers
+  readonly registry: DomainSyncRegistry
+  readonly actors: Record<Actor, HardhatEthersSigner>
+  readonly location: { chainId: bigint; registry: string }
+  /** The registry as one of the actors sees it. */
+  as(actor: Actor): DomainSyncRegistry
 }
 
-/** The trust that the accounts of their names make up. */
-export function trustOf({ accounts, ethers }: Pick<RegistryFixture, 'accounts' | 'ethers'>): SignedTrust {
-  const { owner, guardian, signer } = accounts
+/** A fresh registry with one registrar, and an account for each role. */
+export async function deployRegistry(ethers: HardhatEthers): Promise<RegistryFixture> {
+  const signers = await ethers.getSigners()
+  const entries = ACTORS.map((actor, index) => [actor, signers[index]!])
+  const actors: RegistryFixture['actors'] = Object.fromEntries(entries)
+  const constructorArguments = [actors.timelock.address, [actors.registrar.address], 1]
+  const contract = await ethers.deployContract('DomainSyncRegistry', constructorArguments)
+  const registry = contract as unknown as DomainSyncRegistry
+  const { chainId } = await ethers.provider.getNetwork()
+  const location = { chainId, registry: await registry.getAddress() }
+  return { ethers, registry, actors, location, as: (actor) => registry.connect(actors[actor]) }
+}
+
+/** The trust that the actors of their names make up. */
+export function trustOf({ actors, ethers }: RegistryFixture, changes: Partial<SignedTrust> = {}): SignedTrust {
+  const { owner, guardian, signer } = actors
   return {
     owner: owner.address,
     guardian: guardian.address,
     signer: signer.address,
     pqKeyHash: ethers.sha256(ethers.toUtf8Bytes('an ML-DSA-87 key')),
+    ...changes,
   }
 }
 
-/** A registration of a name with the accounts of their names, changed as given. */
+/** A trust as the contract takes it: `fromRelease` is ignored, so it is nonsense here. */
+export function trustArgument(trust: SignedTrust) {
+  return { ...trust, fromRelease: 4_000_000_000 }
+}
+
+/** A registration of a name with the actors of their names, changed as given. */
 export function registrationOf(fixture: RegistryFixture, changes: Partial<Registration> = {}): Registration {
-  const { publisher, healer } = fixture.accounts
+  const { publisher, healer } = fixture.actors
   return {
-    name: 'example.com',
+    name: NAME,
     trust: trustOf(fixture),
     publisher: publisher.address,
     healer: healer.address,
@@ -50,39 +76,52 @@ export function registrationOf(fixture: RegistryFixture, changes: Partial<Regist
 
 /** A registrar's signature of a registration. */
 export function attest(
-  { accounts, location }: RegistryFixture,
+  { actors, location }: RegistryFixture,
   registration: Registration,
-  by: HardhatEthersSigner = accounts.registrar,
+  by: HardhatEthersSigner = actors.registrar,
 ): Promise<string> {
   const { domain, types, message } = registrationTypedData({ ...location, ...registration })
   return by.signTypedData(domain, types, message)
 }
 
-/** The arguments of `register`. */
-export function registerArguments(registration: Registration, attestations: readonly string[]): unknown[] {
+/** Sends a registration with the given attestations; from the stranger, since anybody may. */
+export function sendRegistration(fixture: RegistryFixture, registration: Registration, attestations: string[]) {
   const { name, trust, publisher, healer, deadline } = registration
-  return [name, { ...trust, fromRelease: 0 }, publisher, healer, deadline, attestations]
+  return fixture.as('stranger').register(name, trustArgument(trust), publisher, healer, deadline, attestations)
 }
 
 /** Registers a name, attested by the registrar; gives its domain id. */
-export async function register(fixture: RegistryFixture, changes: Partial<Registration> = {}) {
+export async function register(fixture: RegistryFixture, changes: Partial<Registration> = {}): Promise<string> {
   const registration = registrationOf(fixture, changes)
-  const attestation = await attest(fixture, registration)
-  const sent = await fixture.registry.register!(...registerArguments(registration, [attestation]))
-  const [domain] = (await fixture.registry.domainId!(registration.name)) as [string, string]
-  return { domain, sent }
+  await sendRegistration(fixture, registration, [await attest(fixture, registration)])
+  const { domain } = await fixture.registry.domainId(registration.name)
+  return domain
 }
 
 /** The digest of release `number` in tests. */
-export function rootOf({ ethers }: Pick<RegistryFixture, 'ethers'>, number: number): string {
+export function rootOf({ ethers }: Pick<RegistryFixture, 'ethers'>, number: number | bigint): string {
   return ethers.sha256(ethers.toUtf8Bytes(`release ${number}`))
+}
+
+/** The fence of a domain now. */
+export async function seqOf({ registry }: RegistryFixture, domain: string): Promise<bigint> {
+  return (await registry.head(domain)).seq
 }
 
 /** Publishes the next `count` releases as the publisher. */
 export async function publish(fixture: RegistryFixture, domain: string, count = 1): Promise<void> {
-  const publisher = fixture.registry.connect(fixture.accounts.publisher) as typeof fixture.registry
   for (let i = 0; i < count; i++) {
-    const { latest, seq } = await fixture.registry.head!(domain)
-    await publisher.sync!(domain, rootOf(fixture, Number(latest) + 1), seq)
+    const { latest, seq } = await fixture.registry.head(domain)
+    await fixture.as('publisher').sync(domain, rootOf(fixture, latest + 1n), seq)
   }
+}
+
+/** Rolls back as the healer, at the seq of now. */
+export async function rollBack(fixture: RegistryFixture, domain: string, target: number | bigint): Promise<void> {
+  await fixture.as('healer').rollback(domain, target, await seqOf(fixture, domain))
+}
+
+/** Keeps a release as the healer, at the seq of now. */
+export async function keep(fixture: RegistryFixture, domain: string, release: number | bigint): Promise<void> {
+  await fixture.as('healer').keep(domain, release, await seqOf(fixture, domain))
 }
