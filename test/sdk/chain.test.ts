@@ -1,6 +1,6 @@
 import { id as keccak, zeroPadValue } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { domainId, namehash, parseDomainName, type RegistryEvent } from '../../packages/core/src/index.ts'
+import { domainId, namehash, parseDomainName, type RegistryEvent } from '../../packages/core/dist/index.js'
 import {
   createQuorumChain,
   createRpcChain,

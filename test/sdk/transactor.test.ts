@@ -1,6 +1,6 @@
 import { zeroPadValue } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Bytes32, domainId, parseDomainName } from '../../packages/core/src/index.ts'
+import { type Bytes32, domainId, parseDomainName } from '../../packages/core/dist/index.js'
 import {
   createTransactor,
   decodeRegistryError,

@@ -6,6 +6,8 @@ import { checkCid, verifyBlock } from './verify-block.ts'
 
 /** Wait before a second source is asked as well, in milliseconds, while the first one's own p95 is not known. */
 export const HEDGE_AFTER_MS = 500
+/** Shortest such wait: below it a hiccup of our own would double the requests. */
+export const MIN_HEDGE_AFTER_MS = 25
 
 /** A source that sent bytes which are not the CID's. */
 export interface Lie {
@@ -49,7 +51,10 @@ export function createReader(sources: readonly BlockSource[], options: ReaderOpt
       checkCid(cid)
       // A stable sort: sources of equal health keep the order they were given in.
       const ranked = rankable.toSorted((a, b) => compare(a.health.score(), b.health.score()))
-      return race([...ranked, ...last], { ...options, ...call, timeoutMs: call.timeoutMs ?? options.timeoutMs, cid })
+      const all = [...ranked, ...last]
+      const honest = all.filter(({ health }) => !health.hasLied())
+      const liars = all.filter(({ health }) => health.hasLied())
+      return race([...honest, ...liars], { ...options, ...call, timeoutMs: call.timeoutMs ?? options.timeoutMs, cid })
     },
   }
 }
@@ -72,13 +77,16 @@ async function race(
       let open = 0
       const start = () => {
         clearTimeout(timer)
-        const current = ranked[next++]
+        const current = ranked[next]
         if (current === undefined) {
           if (open === 0) settle()
           return
         }
+        // A liar is asked when nobody else is left, not to save time.
+        if (open > 0 && current.health.hasLied()) return
+        next += 1
         open += 1
-        timer = setTimeout(start, options.hedgeAfterMs ?? current.health.p95() ?? HEDGE_AFTER_MS)
+        timer = setTimeout(start, options.hedgeAfterMs ?? hedgeAfterMs(current.health))
         attempt(current, { ...options, signal: signal ? AbortSignal.any([signal, done.signal]) : done.signal }).then(
           (bytes) => {
             open -= 1
@@ -120,6 +128,10 @@ async function attempt(
     }
     throw error
   }
+}
+
+function hedgeAfterMs(health: SourceHealth): number {
+  return Math.max(MIN_HEDGE_AFTER_MS, health.p95() ?? HEDGE_AFTER_MS)
 }
 
 function unavailable(cid: CID, errors: readonly unknown[]): BlockError {

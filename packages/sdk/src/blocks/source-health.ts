@@ -11,6 +11,7 @@ export interface SourceHealth {
   failed(): void
   /** It sent bytes that are not the CID's: it comes last from now on, until it has answered rightly for a whole window. */
   lied(): void
+  hasLied(): boolean
   /** Lower is better: the expected time to an answer, in milliseconds. */
   score(): number
   /** The 95th percentile of the time to an answer, in milliseconds; `undefined` before the first. */
@@ -33,6 +34,7 @@ export function createSourceHealth(): SourceHealth {
       add(FAILURE_MS)
       lies = WINDOW
     },
+    hasLied: () => lies > 0,
     score: () => {
       if (lies > 0) return Number.POSITIVE_INFINITY
       return latencies.length === 0 ? UNKNOWN_MS : latencies.reduce((sum, ms) => sum + ms, 0) / latencies.length
