@@ -1,0 +1,36 @@
+import { createConsoleNotifier, createJsonLinesNotifier } from '@domainsync/healing-agent'
+import { EXIT_DONE } from '../output/exit-code.ts'
+import type { AddCommand } from '../program.ts'
+import { openAgent } from '../wiring/open-agent.ts'
+
+/** `agent`: the resident, until Ctrl-C. */
+export const addAgentCommand: AddCommand = (program, action) => {
+  program
+    .command('agent')
+    .description('watch, repair, roll back; until Ctrl-C')
+    .action(
+      action(async (context) => {
+        const { terminal, signal, flags } = context
+        const config = await context.loadConfig()
+        const notifier = (flags.json ? createJsonLinesNotifier : createConsoleNotifier)(process.stdout)
+        await using agent = await openAgent(config, {
+          onEvent: (line) => terminal.progress(line),
+          notifiers: [{ notifier, minSeverity: 'info' }],
+        })
+        terminal.progress(`Watching ${Object.keys(config.values.domains).join(', ')}. Ctrl-C ends it.`)
+        await agent.run({
+          signal,
+          repair: !flags.dryRun,
+          onPass: ({ domains }) => {
+            for (const { domain, actions } of domains) {
+              for (const { action, outcome, detail } of actions) {
+                if (action.kind !== 'notify' && action.kind !== 'page')
+                  terminal.progress(`${domain} ${outcome} ${action.kind}: ${detail}`)
+              }
+            }
+          },
+        })
+        return EXIT_DONE
+      }),
+    )
+}

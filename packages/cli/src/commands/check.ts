@@ -1,0 +1,48 @@
+import { parseDomainName } from '@domainsync/core'
+import type { Command } from 'commander'
+import type { CommandContext } from '../command-context.ts'
+import { exitCodeOfFindings, showFindings } from '../output/show-findings.ts'
+import type { Action, AddCommand } from '../program.ts'
+import { openAgent } from '../wiring/open-agent.ts'
+
+/** How one look of the agent is presented. */
+interface Look {
+  readonly name: string
+  readonly description: string
+  readonly repair: boolean
+}
+
+/** `status [domain]`: what an agent would find now. */
+export const addStatusCommand = look({
+  name: 'status',
+  description: 'what is live, served, named and stored',
+  repair: false,
+})
+/** `plan [domain]`: what would be done about it. */
+export const addPlanCommand = look({ name: 'plan', description: 'what would be repaired, and how', repair: false })
+/** `check [domain]`: one pass, read-only. */
+export const addCheckCommand = look({ name: 'check', description: 'one pass without repairs', repair: false })
+/** `heal [domain]`: passes with repairs, until nothing is under way any more. */
+export const addHealCommand = look({ name: 'heal', description: 'repair what is wrong, then look again', repair: true })
+
+function look({ name, description, repair }: Look): AddCommand {
+  return (program: Command, action: Action) => {
+    program
+      .command(`${name} [domain]`)
+      .description(description)
+      .action(action((context, [domain]) => run(context, { name, domain, repair })))
+  }
+}
+
+async function run(
+  { terminal, signal, flags, loadConfig }: CommandContext,
+  { name, domain, repair }: { name: string; domain: string | undefined; repair: boolean },
+): Promise<number> {
+  const config = await loadConfig()
+  await using agent = await openAgent(config, { onEvent: (line) => terminal.progress(line) })
+  const domains = domain === undefined ? undefined : [parseDomainName(domain)]
+  const report = await agent.settle({ repair: repair && !flags.dryRun, signal, ...(domains ? { domains } : {}) })
+  showFindings(report, { terminal, full: flags.full })
+  terminal.document(name, { ...report })
+  return exitCodeOfFindings(report)
+}

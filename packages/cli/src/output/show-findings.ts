@@ -1,0 +1,47 @@
+import type { DomainReport, PassReport } from '@domainsync/healing-agent'
+import { EXIT_DONE, EXIT_INCOMPLETE } from './exit-code.ts'
+import { ago, shortCid } from './short.ts'
+import { table } from './table.ts'
+import type { Terminal } from './terminal.ts'
+
+/** The table of `status`, then a line for each thing that is not as it should be. */
+export function showFindings(report: PassReport, { terminal, full }: { terminal: Terminal; full: boolean }): void {
+  const short = full ? (text: string) => text : shortCid
+  const { red, green, dim } = terminal.colors
+  const tint = (text: string) => (/^(match|pass)$/.test(text) ? green(text) : /^[A-Z]+$/.test(text) ? red(text) : text)
+  const rows = report.domains.map((domain) => [
+    domain.domain,
+    domain.release ? `${domain.release.live} ${short(domain.release.root)}` : 'none',
+    tint(domain.freezes.length > 0 ? 'FROZEN' : domain.served),
+    tint(domain.dns.status),
+    `${domain.replicas.stored}/${domain.replicas.of}`,
+    ago(domain.checkedAt, report.finishedAt),
+  ])
+  for (const line of table([['DOMAIN', 'RELEASE', 'SERVED', 'DNS', 'REPLICAS', 'CHECKED'].map(dim), ...rows])) {
+    terminal.print(line)
+  }
+  for (const domain of report.domains) for (const line of detailsOf(domain)) terminal.print(line)
+}
+
+function detailsOf({ domain, conditions, actions, freezes, error }: DomainReport): string[] {
+  return [
+    ...(error ? [`${domain} ${error.code}: ${error.message}`] : []),
+    ...conditions.map(
+      ({ type, subject, evidence, severity }) =>
+        `${domain} ${type}${subject ? ` ${subject}` : ''} (${severity}): ${evidence}`,
+    ),
+    ...freezes.map(({ cause, kind }) => `${domain} frozen (${kind}): ${cause}`),
+    ...actions
+      .filter(({ action }) => action.kind !== 'notify' && action.kind !== 'page')
+      .map(
+        ({ action, outcome, code, detail }) =>
+          `${domain} ${outcome} ${action.kind}${code ? ` ${code}` : ''}: ${detail}`,
+      ),
+  ]
+}
+
+/** Healthy: nothing found, nothing frozen, everything asked. */
+export function exitCodeOfFindings({ complete, domains }: PassReport): number {
+  const healthy = domains.every(({ conditions, freezes, error }) => conditions.length + freezes.length === 0 && !error)
+  return complete && healthy ? EXIT_DONE : EXIT_INCOMPLETE
+}

@@ -1,0 +1,131 @@
+import { type CallOptions, parseDomainName } from '@domainsync/core'
+import {
+  type Agent,
+  type AgentDomain,
+  type AgentSettings,
+  createAgent,
+  createAgentTools,
+  createGatewayPreview,
+  createWebhookNotifier,
+  type NotifierRoute,
+  type Preview,
+} from '@domainsync/healing-agent'
+import { MIN_FAILURE_DOMAINS } from '@domainsync/ipfs-mirror'
+import { openSqliteStore, systemClock } from '@domainsync/journal'
+import { nativeMlDsa } from '@domainsync/pq/node'
+import { createGateway, createTransactor } from '@domainsync/sdk'
+import type { CID } from 'multiformats/cid'
+import { readAccount } from '../config/account.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { readSecret, readText } from '../config/secret.ts'
+import { openDnsDriver, openResolvers } from './dns-drivers.ts'
+import { createLocalFetch } from './local-fetch.ts'
+import { openNetwork } from './network-chain.ts'
+import { gatewayUrls } from './open-client.ts'
+import { openReplicas } from './replicas.ts'
+import { stateFolder } from './state-folder.ts'
+
+export interface OpenAgentOptions {
+  /** One line for a person: a liar, a notifier that does not answer. */
+  readonly onEvent: (line: string) => void
+  /** More notifiers than the configured ones. */
+  readonly notifiers?: readonly NotifierRoute[]
+  readonly settings?: Partial<AgentSettings>
+}
+
+/** An agent that owns its store: `await using` closes it. */
+export type OwnedAgent = Agent & AsyncDisposable
+
+/** Builds the agent of a configuration. Without a healer key it watches, repairs copies and DNS, and pages. */
+export async function openAgent(config: LoadedConfig, options: OpenAgentOptions): Promise<OwnedAgent> {
+  const { agent, keys, network: chainConfig } = config.values
+  const { onEvent } = options
+  const network = await openNetwork(config, {
+    onDissent: ({ operator, what }) => onEvent(`RPC ${operator} was outvoted on ${what}`),
+  })
+  const gateways = await Promise.all(
+    config.values.gateways.map(async (url, index) =>
+      createGateway({ url: await readText(url, config, `gateways[${index}]`) }),
+    ),
+  )
+  const transactor = keys.healer && createTransactor({ signer: await readAccount('healer', config), ...network })
+  const domains = await openAgentDomains(config)
+  const notifiers = [...(await openNotifiers(config)), ...(options.notifiers ?? [])]
+
+  const store = await openSqliteStore(stateFolder(config).journal)
+  const made = createAgent({
+    ports: {
+      network,
+      chain: network.chain,
+      transactor,
+      store,
+      clock: systemClock,
+      tools: createAgentTools({
+        ...network,
+        gateways,
+        verifyMlDsa: nativeMlDsa.verify,
+        fetch: createLocalFetch(),
+        onLiar: ({ source, cid }) => onEvent(`${source} sent wrong bytes for ${cid}`),
+      }),
+      notifiers,
+    },
+    domains,
+    settings: {
+      probeEveryMs: agent.probeEveryMs,
+      maxRepairsPerHour: agent.maxRepairsPerHour,
+      soakMs: agent.soakMs,
+      safeDepth: chainConfig.confirmations ?? network.confirmations,
+      ...options.settings,
+    },
+    onError: (error, what) => onEvent(`${what}: ${(error as Error).message}`),
+  })
+  return { ...made, [Symbol.asyncDispose]: () => store.close() }
+}
+
+async function openAgentDomains(config: LoadedConfig): Promise<AgentDomain[]> {
+  const { replication, domains } = config.values
+  const replicas = await openReplicas(config)
+  const resolvers = openResolvers(config)
+  const preview = previewOf(await gatewayUrls(config))
+  return Promise.all(
+    Object.entries(domains).map(async ([text, { url, checks }]) => {
+      const name = parseDomainName(text)
+      return {
+        name,
+        url,
+        checks,
+        replicas,
+        need: replication.need,
+        minFailureDomains: replication.trial ? 1 : MIN_FAILURE_DOMAINS,
+        dns: { driver: await openDnsDriver(name, config), resolvers },
+        preview,
+      }
+    }),
+  )
+}
+
+/** Whichever of our nodes answers first in the given order. */
+function previewOf(urls: readonly string[]): Preview {
+  const previews = urls.map((url) => createGatewayPreview(url))
+  return async (root: CID, path: string, call?: CallOptions) => {
+    const errors: unknown[] = []
+    for (const preview of previews) {
+      try {
+        return await preview(root, path, call)
+      } catch (error) {
+        call?.signal?.throwIfAborted()
+        errors.push(error)
+      }
+    }
+    throw new AggregateError(errors, 'no gateway gave a preview')
+  }
+}
+
+async function openNotifiers(config: LoadedConfig): Promise<NotifierRoute[]> {
+  return Promise.all(
+    Object.entries(config.values.notify).map(async ([name, { url, minSeverity }]) => ({
+      notifier: createWebhookNotifier({ name, url: await readSecret(url, config, `notify.${name}.url`) }),
+      minSeverity,
+    })),
+  )
+}
