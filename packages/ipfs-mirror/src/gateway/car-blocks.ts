@@ -1,6 +1,6 @@
 import { decodeNode } from '@domainsync/sdk'
+import { walkDag } from '../car/walk-dag.ts'
 import type { Block } from '../store/block-store.ts'
-import { dagBlocks } from './dag-blocks.ts'
 import { fileBlocks } from './file-blocks.ts'
 import type { FoundPath } from './find-path.ts'
 import type { StoredBlocks } from './stored-blocks.ts'
@@ -33,7 +33,7 @@ async function* blocksOf(found: FoundPath, { source, scope, entityBytes }: Asked
       yield* entityBlocks(found, { source, entityBytes })
       return
     case 'all':
-      yield* dagBlocks(found.cid, { source })
+      yield* walkDag(found.cid, source)
   }
 }
 

@@ -256,7 +256,7 @@ it('answers CORS preflights, and 405 to other methods', async () => {
 
 it('never gives a damaged block: 500 by itself, a reset connection inside a CAR, and its CID in an event', async () => {
   const { node, root, blocks } = await gateway()
-  const victim = blocks.find(({ bytes }) => bytes.length === MIB) as Block
+  const [first, victim] = blocks.filter(({ bytes }) => bytes.length === MIB) as [Block, Block]
   await damageBlock(node.path, victim.bytes)
   const raw = await rawRequest(node.url, { path: `/ipfs/${victim.cid}?format=raw` })
   expect([raw.status, raw.headers['x-domainsync-code']]).toEqual([500, 'BLOCK_DAMAGED'])
@@ -265,4 +265,8 @@ it('never gives a damaged block: 500 by itself, a reset connection inside a CAR,
   expect(car.body.includes(Buffer.from(victim.bytes.subarray(0, 64)))).toBe(false)
   const named = node.events.filter((event) => event.kind === 'block' && event.code === 'BLOCK_DAMAGED')
   expect(named.map((event) => event.kind === 'block' && `${event.cid}`)).toEqual([`${victim.cid}`, `${victim.cid}`])
+
+  await damageBlock(node.path, first.bytes)
+  const early = await rawRequest(node.url, { path: `/ipfs/${root}?format=car` })
+  expect([early.status, early.headers['x-domainsync-code']]).toEqual([500, 'BLOCK_DAMAGED'])
 })

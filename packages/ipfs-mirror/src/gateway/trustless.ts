@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { CID } from 'multiformats/cid'
+import { carBytes } from '../car/car-bytes.ts'
 import { bytesReply, notModified } from './bytes-reply.ts'
 import { carBlocks } from './car-blocks.ts'
-import { carStream } from './car-stream.ts'
 import { etagMatches } from './conditional.ts'
 import { type FoundPath, findPath } from './find-path.ts'
 import { type GatewayRequest, Refusal, type Reply } from './reply.ts'
@@ -77,9 +77,9 @@ async function carReply(
     etag: carEtag(root, names, format),
   }
   if (etagMatches(request.headers['if-none-match'], headers.etag)) return notModified(headers)
-  if (!found) return { status: 200, headers, body: carStream(root, noBlocks()) }
+  if (!found) return { status: 200, headers, body: carBytes(root, noBlocks()) }
   const { scope, entityBytes } = format
-  return { status: 200, headers, body: carStream(root, carBlocks(found, { source, scope, entityBytes })) }
+  return { status: 200, headers, body: carBytes(root, carBlocks(found, { source, scope, entityBytes })) }
 }
 
 /** `undefined` for an identity CID, which has no block to send: the probe `bafkqaaa` gets an empty CAR. */

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { expect, it } from 'vitest'
-import { carStream } from '../gateway/car-stream.ts'
+import { carBytes } from '../car/car-bytes.ts'
 import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
 import { createEmbeddedReplica } from '../providers/embedded.ts'
 import { damageBlock } from './damage-block.test.support.ts'
@@ -16,9 +16,9 @@ async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items
 }
 
-async function carBytes(of = blocks, top = root): Promise<Uint8Array<ArrayBuffer>> {
+async function wholeCar(of = blocks, top = root): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of carStream(top, each(of))) chunks.push(chunk)
+  for await (const chunk of carBytes(top, each(of))) chunks.push(chunk)
   return new Uint8Array(Buffer.concat(chunks))
 }
 
@@ -32,7 +32,7 @@ it('lists what it keeps, and tells of one root', async () => {
   const get = async (path: string) =>
     (await fetch(`${node.url}/.domainsync/v1/${path}`, { headers: auth })).json() as Promise<unknown>
   expect(await get('roots')).toEqual({ roots: [] })
-  expect(await put(node.url, await carBytes())).toMatchObject({ status: 200 })
+  expect(await put(node.url, await wholeCar())).toMatchObject({ status: 200 })
   expect(await get('roots')).toEqual({ roots: [`${root}`] })
   expect(await get(`roots/${root}`)).toEqual({ root: `${root}`, status: 'pinned' })
   expect(node.events).toMatchObject([{ kind: 'stored' }])
@@ -59,20 +59,20 @@ it.each([
     expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="domainsync"'])
     expect(answer.headers.get('access-control-allow-origin')).toBeNull()
   }
-  expect(await put(node.url, await carBytes(), headers)).toMatchObject({ status: 401, code: 'TOKEN_REJECTED' })
+  expect(await put(node.url, await wholeCar(), headers)).toMatchObject({ status: 401, code: 'TOKEN_REJECTED' })
   expect(node.store.pinned()).toEqual([])
 })
 
 it('answers 422 with the reason to CARs that are not the whole, true release, and pins nothing', async () => {
   const node = await runningNode()
-  const whole = await carBytes()
+  const whole = await wholeCar()
   const other = await siteBlocks({ 'index.html': 'other' })
   const changed = blocks.map((block, i) => (i === 1 ? { ...block, bytes: block.bytes.map((byte) => byte ^ 1) } : block))
   const cases: [Uint8Array, string][] = [
     [whole.subarray(0, whole.length - 1), 'CAR_TRUNCATED'],
-    [await carBytes(blocks.slice(0, -1)), 'CAR_INCOMPLETE'],
-    [await carBytes(changed), 'CAR_BLOCK_MISMATCH'],
-    [await carBytes([...other.blocks].reverse(), other.root), 'CAR_ROOT_MISMATCH'],
+    [await wholeCar(blocks.slice(0, -1)), 'CAR_INCOMPLETE'],
+    [await wholeCar(changed), 'CAR_BLOCK_MISMATCH'],
+    [await wholeCar([...other.blocks].reverse(), other.root), 'CAR_ROOT_MISMATCH'],
     [Buffer.from('this is no CAR. '.repeat(20)), 'CAR_MALFORMED'],
     [new Uint8Array(), 'CAR_TRUNCATED'],
   ]
@@ -85,9 +85,9 @@ it('answers 422 with the reason to CARs that are not the whole, true release, an
 
 it('answers 413 to more bytes than it takes, announced or not', async () => {
   const node = await runningNode({ maxCarBytes: 100 })
-  expect(await put(node.url, await carBytes())).toMatchObject({ status: 413, code: 'CAR_TOO_LARGE' })
+  expect(await put(node.url, await wholeCar())).toMatchObject({ status: 413, code: 'CAR_TOO_LARGE' })
   const replica = createEmbeddedReplica({ name: 'node', url: node.url, token: TOKEN, failureDomain: 'x' })
-  const upload = replica.upload(root, () => carStream(root, each(blocks)))
+  const upload = replica.upload(root, () => carBytes(root, each(blocks)))
   await expect(upload).rejects.toMatchObject({ code: 'REPLICA_FULL' })
   expect(node.store.pinned()).toEqual([])
 })
@@ -96,7 +96,7 @@ it('lets an endless upload see its refusal, and hangs up on it', async () => {
   const node = await runningNode()
   let sent = 0
   const endless = async function* () {
-    yield await carBytes(blocks.slice(0, 1))
+    yield await wholeCar(blocks.slice(0, 1))
     for (;;) {
       sent += 65_536
       yield new Uint8Array(65_536)
@@ -123,7 +123,7 @@ it.each([
 it('stores nothing durable of an upload whose sender goes away in the middle', async () => {
   const node = await runningNode()
   const socket = connect(node.port, '127.0.0.1')
-  const body = await carBytes()
+  const body = await wholeCar()
   const head = [`PUT /.domainsync/v1/roots/${root} HTTP/1.1`, 'Host: localhost', `Authorization: Bearer ${TOKEN}`]
   socket.write(
     `${[...head, `Content-Type: ${CAR['content-type']}`, `Content-Length: ${body.length}`].join('\r\n')}\r\n\r\n`,
@@ -137,11 +137,11 @@ it('stores nothing durable of an upload whose sender goes away in the middle', a
 
 it('mends a damaged block when the release is sent again', async () => {
   const node = await runningNode()
-  await put(node.url, await carBytes())
+  await put(node.url, await wholeCar())
   await damageBlock(node.path, blocks.at(-1)?.bytes as Uint8Array)
   const { cid } = blocks.at(-1) as (typeof blocks)[0]
   const read = () => fetch(`${node.url}/ipfs/${cid}?format=raw`)
   expect((await read()).status).toBe(500)
-  expect(await put(node.url, await carBytes())).toMatchObject({ status: 200 })
+  expect(await put(node.url, await wholeCar())).toMatchObject({ status: 200 })
   expect((await read()).status).toBe(200)
 })
