@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { createResolver } from '../resolver.ts'
 import { startDnsServer } from '../server/dns-server.ts'
@@ -8,12 +11,18 @@ import { findNamed, startBind } from '../testing/start-bind.ts'
 const LINKS_ZONE = 'links.test'
 const LINK_OWNER = `example.${LINKS_ZONE}`
 
-describeDnsDriver('RFC 2136 driver with the embedded server', async () => {
+describeDnsDriver('RFC 2136 driver with the embedded server, which stores its zone', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'domainsync-dns-'))
   const server = await startDnsServer({
+    path: join(folder, 'dns.json'),
     zones: [{ name: DOMAIN, records: [] }],
     keys: [{ ...KEY, names: [`_dnslink.${DOMAIN}`] }],
   })
-  return rfc2136World(server, server)
+  const close = async () => {
+    await server.close()
+    await rm(folder, { recursive: true })
+  }
+  return rfc2136World(server, { close })
 })
 
 describeDnsDriver('RFC 2136 driver with the embedded server, by an alias into a links zone', async () => {
