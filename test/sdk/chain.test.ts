@@ -149,6 +149,13 @@ describe.each(CHAIN_NODE_KINDS)('on %s', (kind) => {
       await expect(rpc(proxy.url).block('latest', { signal })).rejects.toBe(reason)
     })
 
+    it('refuses what is no URL or no address at once', () => {
+      const coded = (code: string) => expect.objectContaining({ code })
+      expect(() => rpc('secret-key')).toThrow(coded('RPC_URL_INVALID'))
+      expect(() => rpc('ws://127.0.0.1')).toThrow(coded('RPC_URL_INVALID'))
+      expect(() => rpc(node.url, { registry: '0x12' })).toThrow(coded('REGISTRY_INVALID'))
+    })
+
     it('never shows the path of an RPC URL, which may hold a key', async () => {
       const chain = rpc(`http://user:pass@127.0.0.1:${await freePort()}/v3/secret-key`)
       const error: unknown = await chain.block('latest').catch((caught: unknown) => caught)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseDomainName } from '../../packages/core/dist/index.js'
 import { createQuorumChain, createRpcChain, type DomainHistory, readHistory } from '../../packages/sdk/src/index.ts'
 import { CHAIN_NODE_KINDS, type ChainNode, startChainNode } from '../support/chain-node.ts'
-import { deployRegistry, type Role, type TestRegistry } from '../support/test-registry.ts'
+import { deployRegistry, type Role, roleAddress, type TestRegistry } from '../support/test-registry.ts'
 
 const digest = (n: number) => zeroPadValue(`0x${n.toString(16).padStart(4, '0')}`, 32)
 
@@ -85,6 +85,51 @@ describe.each(CHAIN_NODE_KINDS)('history on %s', (kind) => {
       }),
       { numRuns: 4, seed: kind.length },
     )
+  })
+
+  it('follows changes of trust and a reclaim as the contract does', async () => {
+    const name = parseDomainName(`reclaimed.${kind}.example`)
+    const id = await registry.register(name)
+    const later = async (seconds: number) => {
+      await node.request('evm_increaseTime', [seconds])
+      await node.request('evm_mine')
+    }
+    const trust = (role: Role) => ({
+      owner: roleAddress('owner'),
+      guardian: roleAddress('guardian'),
+      signer: roleAddress(role),
+      fromRelease: 0,
+      pqKeyHash: digest(5),
+    })
+    for (const n of [1, 2]) await registry.sync(id, digest(n))
+    await registry.send('owner', 'proposeTrust', id, trust('healer'))
+    await later(2 * 86_400)
+    await registry.send('owner', 'acceptTrust', id, trust('healer'))
+    await registry.sync(id, digest(3))
+    await registry.send('guardian', 'keep', id, 2, await registry.seq(id))
+
+    const compare = async () => {
+      const chain = quorum()
+      const state = await chain.domain(name, await chain.block('latest'))
+      const history = await readHistory(chain, name)
+      const expected = { live: state!.head.live, latest: state!.head.latest, kept: state!.kept?.release ?? 0 }
+      expect(heldOf(history)).toEqual({ ...expected, releases: state!.releases })
+      expect(history.releases.find(({ live }) => live)?.trust).toEqual(state!.trust)
+      return history
+    }
+    const before = await compare()
+    const [signer, next] = [roleAddress('signer'), roleAddress('healer')]
+    expect(before.releases.map((release) => release.trust.signer)).toEqual([next, signer, signer])
+
+    await registry.startReclaim(name, trust('guardian'))
+    await registry.send('owner', 'objectReclaim', id)
+    await registry.startReclaim(name, trust('guardian'))
+    expect((await compare()).releases.every(({ stable }) => stable)).toBe(true)
+    await later(30 * 86_400)
+    await registry.send('owner', 'acceptTrust', id, trust('guardian'))
+    const after = await compare()
+    expect(after.releases.some(({ stable }) => stable)).toBe(false)
+    expect(after.kept).toBe(0)
   })
 
   it('shows rollbacks, reinstated releases and failures of the publisher and the healer', async () => {

@@ -31,6 +31,15 @@ export function roleAddress(role: Role): `0x${string}` {
   return new Wallet(ROLE_KEYS[role]).address.toLowerCase() as `0x${string}`
 }
 
+export interface TestTrust {
+  readonly owner: string
+  readonly guardian: string
+  readonly signer: string
+  /** Ignored by the contract. */
+  readonly fromRelease: number
+  readonly pqKeyHash: string
+}
+
 export interface TestRegistry {
   readonly address: `0x${string}`
   /** The block that the contract was deployed in. */
@@ -44,6 +53,8 @@ export interface TestRegistry {
   /** The healer's rollback with the domain's own current seq. */
   rollback(id: string, target: number): Promise<ContractTransactionReceipt>
   seq(id: string): Promise<number>
+  /** Starts a reclaim of a name, attested by the registrar. */
+  startReclaim(name: string, next: TestTrust): Promise<ContractTransactionReceipt>
   /** Ends the connection to the node. */
   close(): void
 }
@@ -82,6 +93,7 @@ export async function deployRegistry(node: Pick<ChainNode, 'url' | 'chainId'>): 
       throw error
     }
   }
+  const eip712Domain = { name: 'DomainSync', version: '1', chainId: node.chainId, verifyingContract: address }
   const seq = async (id: string) => Number((await contract.getFunction('head').staticCall(id)).seq)
 
   return {
@@ -99,20 +111,36 @@ export async function deployRegistry(node: Pick<ChainNode, 'url' | 'chainId'>): 
       }
       const [publisher, healer] = [roleAddress('publisher'), roleAddress('healer')]
       const deadline = 2n ** 40n
-      const attestation = await registrar.signTypedData(
-        { name: 'DomainSync', version: '1', chainId: node.chainId, verifyingContract: address },
-        REGISTRATION_TYPES,
-        { name, trust, publisher, healer, deadline },
-      )
+      const attestation = await registrar.signTypedData(eip712Domain, REGISTRATION_TYPES, {
+        name,
+        trust,
+        publisher,
+        healer,
+        deadline,
+      })
       await send('registrar', 'register', name, trust, publisher, healer, deadline, [attestation])
       const [id] = await contract.getFunction('domainId').staticCall(name)
       return id.toLowerCase()
     },
     sync: async (id, ipfsHash) => send('publisher', 'sync', id, ipfsHash, await seq(id)),
+    async startReclaim(name, next) {
+      const [id] = await contract.getFunction('domainId').staticCall(name)
+      const nonce = await contract.getFunction('reclaims').staticCall(id)
+      const deadline = 2n ** 40n
+      const attestation = await registrar.signTypedData(eip712Domain, RECLAIM_TYPES, { name, next, nonce, deadline })
+      return send('registrar', 'startReclaim', name, next, deadline, [attestation])
+    },
     rollback: async (id, target) => send('healer', 'rollback', id, target, await seq(id)),
     close: () => provider.destroy(),
   }
 }
+
+const TRUST_TYPE = [
+  { name: 'owner', type: 'address' },
+  { name: 'guardian', type: 'address' },
+  { name: 'signer', type: 'address' },
+  { name: 'pqKeyHash', type: 'bytes32' },
+]
 
 const REGISTRATION_TYPES = {
   Registration: [
@@ -122,10 +150,15 @@ const REGISTRATION_TYPES = {
     { name: 'healer', type: 'address' },
     { name: 'deadline', type: 'uint256' },
   ],
-  Trust: [
-    { name: 'owner', type: 'address' },
-    { name: 'guardian', type: 'address' },
-    { name: 'signer', type: 'address' },
-    { name: 'pqKeyHash', type: 'bytes32' },
+  Trust: TRUST_TYPE,
+}
+
+const RECLAIM_TYPES = {
+  Reclaim: [
+    { name: 'name', type: 'string' },
+    { name: 'next', type: 'Trust' },
+    { name: 'nonce', type: 'uint32' },
+    { name: 'deadline', type: 'uint256' },
   ],
+  Trust: TRUST_TYPE,
 }

@@ -3,6 +3,7 @@ import { DomainSyncError } from '@domainsync/core'
 /**
  * Refusals of reading blocks.
  *
+ * - `GATEWAY_URL_INVALID`: not an http(s) URL.
  * - `GATEWAY_UNREACHABLE`, `GATEWAY_TIMEOUT`, `GATEWAY_UNAUTHORIZED`, `GATEWAY_PAYMENT_REQUIRED`, `GATEWAY_RATE_LIMITED`,
  *   `GATEWAY_UNAVAILABLE` (5xx), `GATEWAY_HTTP` (any other status): one gateway did not give the block.
  * - `BLOCK_CORRUPT`: the bytes are not the CID's: the source lies. `BLOCK_TOO_LARGE`: more than 2 MiB.
@@ -10,6 +11,7 @@ import { DomainSyncError } from '@domainsync/core'
  * - `BLOCK_UNAVAILABLE`: no source gave it, and not all of them say it is absent.
  */
 export type BlockErrorCode =
+  | 'GATEWAY_URL_INVALID'
   | 'GATEWAY_UNREACHABLE'
   | 'GATEWAY_TIMEOUT'
   | 'GATEWAY_UNAUTHORIZED'

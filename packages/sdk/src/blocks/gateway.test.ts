@@ -97,6 +97,10 @@ describe('createGateway', () => {
     await expect(read()).rejects.toMatchObject({ code: 'GATEWAY_TIMEOUT' })
   })
 
+  it.each(['', 'no url', 'file:///etc/passwd', 'ftp://x.example'])('refuses the URL %j', (url) => {
+    expect(() => createGateway({ url })).toThrow(expect.objectContaining({ code: 'GATEWAY_URL_INVALID' }))
+  })
+
   it('sends credentials of the URL and never shows them', async () => {
     await using server = await startServer((request, response) => {
       response.statusCode = request.headers.authorization === `Basic ${btoa('me:secret')}` ? 500 : 200

@@ -1,5 +1,6 @@
 import { type BlockSource, type CallOptions, callSignal, DomainSyncError } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { splitUrl } from '../rpc/split-url.ts'
 import { BlockError, type BlockErrorCode } from './block-error.ts'
 import { bodyChunks, readBody } from './read-body.ts'
 import { MAX_BLOCK_BYTES } from './verify-block.ts'
@@ -20,19 +21,22 @@ export interface GatewayOptions {
 /**
  * A trustless gateway (IPFS HTTP Gateways specification) as a source of blocks. It verifies nothing: readers do.
  *
+ * @throws BlockError `GATEWAY_URL_INVALID` at once
+ *
  * 404 and 410 mean absent; every other refusal throws BlockError with a code of its own, see `BlockErrorCode`.
  */
 export function createGateway(options: GatewayOptions): Required<BlockSource> {
-  const base = new URL(options.url)
+  const split = splitUrl(options.url)
+  if (split === undefined) {
+    throw new BlockError('GATEWAY_URL_INVALID', 'A gateway URL is no http or https address; check the configuration.', {
+      retryable: false,
+    })
+  }
+  const { url: base, authorization } = split
   const name = options.name ?? base.host
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
   const timeoutMs = options.timeoutMs ?? GATEWAY_TIMEOUT_MS
-  const headers: Record<string, string> = { ...options.headers }
-  if (base.username !== '' || base.password !== '') {
-    headers.authorization = `Basic ${btoa(`${decodeURIComponent(base.username)}:${decodeURIComponent(base.password)}`)}`
-    base.username = ''
-    base.password = ''
-  }
+  const headers = { ...authorization, ...options.headers }
   const prefix = base.href.replace(/\/+$/, '')
 
   const request = async (cid: CID, format: 'raw' | 'car', signal: AbortSignal): Promise<Response | undefined> => {

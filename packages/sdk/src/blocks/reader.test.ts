@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { startServer, until } from '../http-server.test.support.ts'
 import { createGateway } from './gateway.ts'
 import { createReader, type Lie } from './reader.ts'
+import { HEALTH_MEMORY_MS } from './source-health.ts'
 
 function block(content: string): { cid: CID; bytes: Uint8Array } {
   const bytes = new TextEncoder().encode(content)
@@ -102,6 +103,37 @@ describe('createReader', () => {
     for (let n = 0; n < 20; n++) await read(`${n}`)
     expect(fast.asked.length).toBe(21)
     expect(slow.asked.length - before).toBeLessThan(20)
+  })
+
+  it('stops asking first one that never answers, and gives it another chance later', async () => {
+    await using silent = await gateway('silent')
+    await using slow = await gateway('right', { delayMs: 20 })
+    let now = 0
+    const monotonic = () => now + performance.now()
+    const reader = createReader([silent.source, slow.source], { hedgeAfterMs: 400, monotonic })
+    const read = async (name: string) => {
+      const one = block(name)
+      slow.put(one)
+      expect(await reader.get(one.cid)).toEqual(one.bytes)
+    }
+    for (let n = 0; n < 5; n++) await read(`${n}`)
+    expect(silent.asked.length).toBe(1)
+    now += HEALTH_MEMORY_MS + 1
+    silent.state.mode = 'broken'
+    await read('later')
+    expect(silent.asked.length).toBe(2)
+  })
+
+  it('does not prefer one that is quick to say that it has nothing', async () => {
+    await using empty = await gateway('absent')
+    await using full = await gateway('right', { delayMs: 20 })
+    const reader = createReader([empty.source, full.source], { hedgeAfterMs: 2_000 })
+    for (let n = 0; n < 5; n++) {
+      const one = block(`${n}`)
+      full.put(one)
+      expect(await reader.get(one.cid)).toEqual(one.bytes)
+    }
+    expect(empty.asked.length).toBe(1)
   })
 
   it('keeps the local node last, however fast it is', async () => {

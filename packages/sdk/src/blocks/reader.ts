@@ -42,28 +42,32 @@ interface Ranked {
  * @throws BlockError `BLOCK_UNAVAILABLE` (its cause holds each source's error), `BLOCK_UNSUPPORTED`.
  */
 export function createReader(sources: readonly BlockSource[], options: ReaderOptions = {}): BlockSource {
-  const rankable = sources.map((source): Ranked => ({ source, health: createSourceHealth() }))
-  const last = (options.last ?? []).map((source): Ranked => ({ source, health: createSourceHealth() }))
+  const monotonic = options.monotonic ?? (() => performance.now())
+  const ranked = (source: BlockSource): Ranked => ({ source, health: createSourceHealth({ monotonic }) })
+  const rankable = sources.map(ranked)
+  const last = (options.last ?? []).map(ranked)
 
   return {
     name: 'reader',
     async get(cid, call = {}) {
       checkCid(cid)
       // A stable sort: sources of equal health keep the order they were given in.
-      const ranked = rankable.toSorted((a, b) => compare(a.health.score(), b.health.score()))
-      const all = [...ranked, ...last]
+      const all = [...rankable.toSorted((a, b) => a.health.score() - b.health.score()), ...last]
       const honest = all.filter(({ health }) => !health.hasLied())
       const liars = all.filter(({ health }) => health.hasLied())
-      return race([...honest, ...liars], { ...options, ...call, timeoutMs: call.timeoutMs ?? options.timeoutMs, cid })
+      const timeoutMs = call.timeoutMs ?? options.timeoutMs
+      return race([...honest, ...liars], { ...options, ...call, monotonic, timeoutMs, cid })
     },
   }
 }
 
+interface Race extends CallOptions, ReaderOptions {
+  readonly cid: CID
+  readonly monotonic: () => number
+}
+
 /** Starts one source after the other until one gives the right bytes. */
-async function race(
-  ranked: readonly Ranked[],
-  options: CallOptions & ReaderOptions & { cid: CID },
-): Promise<Uint8Array | undefined> {
+async function race(ranked: readonly Ranked[], options: Race): Promise<Uint8Array | undefined> {
   const { cid, signal } = options
   signal?.throwIfAborted()
   const done = new AbortController()
@@ -87,7 +91,7 @@ async function race(
         next += 1
         open += 1
         timer = setTimeout(start, options.hedgeAfterMs ?? hedgeAfterMs(current.health))
-        attempt(current, { ...options, signal: signal ? AbortSignal.any([signal, done.signal]) : done.signal }).then(
+        attempt(current, { ...options, done: done.signal }).then(
           (bytes) => {
             open -= 1
             if (bytes !== undefined) resolve(bytes)
@@ -111,18 +115,24 @@ async function race(
 
 async function attempt(
   { source, health }: Ranked,
-  { cid, signal, timeoutMs, onLiar, monotonic = () => performance.now() }: CallOptions & ReaderOptions & { cid: CID },
+  { cid, signal, done, timeoutMs, onLiar, monotonic }: Race & { done: AbortSignal },
 ): Promise<Uint8Array | undefined> {
   const startedAt = monotonic()
   try {
-    const bytes = await source.get(cid, { signal, timeoutMs })
-    if (bytes !== undefined) await verifyBlock(cid, bytes, { source: source.name })
+    const bytes = await source.get(cid, { signal: signal ? AbortSignal.any([signal, done]) : done, timeoutMs })
+    if (bytes === undefined) {
+      health.lacked()
+      return undefined
+    }
+    await verifyBlock(cid, bytes, { source: source.name })
     health.succeeded(monotonic() - startedAt)
     return bytes
   } catch (error) {
     if (error instanceof BlockError && (error.code === 'BLOCK_CORRUPT' || error.code === 'BLOCK_TOO_LARGE')) {
       health.lied()
       onLiar?.({ source: source.name, cid, error })
+    } else if (done.aborted) {
+      health.lost(monotonic() - startedAt)
     } else if (!signal?.aborted) {
       health.failed()
     }
@@ -139,8 +149,4 @@ function unavailable(cid: CID, errors: readonly unknown[]): BlockError {
   return new BlockError('BLOCK_UNAVAILABLE', `No source gave ${cid}: ${reasons.join(' ')}`, {
     cause: new AggregateError(errors),
   })
-}
-
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b
 }

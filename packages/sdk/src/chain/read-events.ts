@@ -1,4 +1,4 @@
-import type { Address, CallOptions, RegistryEvent } from '@domainsync/core'
+import { type Address, type CallOptions, errorCode, type RegistryEvent } from '@domainsync/core'
 import { resultOf } from '../rpc/parse-rpc-answer.ts'
 import { ChainError } from '../rpc/rpc-error.ts'
 import { decodeEvent, idTopic, isLogOf, type RpcLog } from './decode-event.ts'
@@ -6,6 +6,8 @@ import { checkChainId, type RpcContext } from './rpc-context.ts'
 
 /** Time-outs in a row after which a smaller range is no longer tried. */
 const MAX_TIMEOUTS = 3
+/** What operators answer, or we find, when a range holds too much. */
+const TOO_MUCH: ReadonlySet<string> = new Set(['RPC_ERROR', 'RPC_HTTP', 'RPC_TIMEOUT', 'BODY_TOO_LARGE'])
 
 /**
  * Events of one domain from block `from` to block `to`, oldest first. Operators limit the range or the number of logs in
@@ -26,8 +28,9 @@ export async function* readEvents(
     try {
       logs = await readLogs(context, id, { ...call, from: start, to: end })
     } catch (error) {
-      if (!(error instanceof ChainError) || end === start || !isTooMuch(error)) throw error
-      if (error.code === 'RPC_TIMEOUT' && ++timeouts >= MAX_TIMEOUTS) throw error
+      const code = errorCode(error)
+      if (end === start || !TOO_MUCH.has(code)) throw error
+      if (code === 'RPC_TIMEOUT' && ++timeouts >= MAX_TIMEOUTS) throw error
       span = Math.ceil((end - start + 1) / 2)
       continue
     }
@@ -72,10 +75,6 @@ function decodeLog(log: RpcLog, { client }: RpcContext): RegistryEvent | undefin
   } catch (cause) {
     throw new ChainError('RPC_MALFORMED', `${client.origin} gave a log that cannot be decoded.`, { cause })
   }
-}
-
-function isTooMuch({ code }: ChainError): boolean {
-  return code === 'RPC_ERROR' || code === 'RPC_HTTP' || code === 'RPC_TIMEOUT'
 }
 
 function byPosition(a: RpcLog, b: RpcLog): number {

@@ -40,8 +40,8 @@ const ZERO_NODE = `0x${'0'.repeat(64)}`
 export function createStateReader(context: RpcContext): StateReader {
   let byHash = true
 
-  const read = async (domain: DomainName, at: ChainBlock, call: CallOptions) => {
-    const reader = createBlockCalls(context, at, { ...call, byHash })
+  const read = async (domain: DomainName, at: ChainBlock, call: CallOptions & { byHash: boolean }) => {
+    const reader = createBlockCalls(context, at, call)
     const id = domainId(domain)
     // The overloads know no union of names; every one of these views takes the id alone.
     const answers = await reader(STATE_VIEWS.map((name) => registryInterface.encodeFunctionData(name as 'head', [id])))
@@ -78,11 +78,12 @@ export function createStateReader(context: RpcContext): StateReader {
 
   return async (domain, at, call) => {
     try {
-      return await read(domain, at, call)
+      return await read(domain, at, { ...call, byHash })
     } catch (error) {
       if (!byHash || !refusesHashes(error)) throw error
+      const state = await read(domain, at, { ...call, byHash: false })
       byHash = false
-      return read(domain, at, call)
+      return state
     }
   }
 }

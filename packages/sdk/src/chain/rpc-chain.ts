@@ -39,12 +39,21 @@ export interface OperatorChain extends Chain {
  * The registry as one operator shows it. Every answer is checked for form and for belonging to this chain, registry and
  * name; whether it is *true* only a quorum can say (`createQuorumChain`).
  *
- * All methods throw ChainError, see `ChainErrorCode`.
+ * All methods throw ChainError, see `ChainErrorCode`; `RPC_URL_INVALID` and `REGISTRY_INVALID` at once.
  */
 export function createRpcChain(options: RpcChainOptions): OperatorChain {
   const client = createRpcClient(options)
   const operator = options.operator ?? client.origin
   const registry = options.registry.toLowerCase() as Address
+  if (!/^0x[0-9a-f]{40}$/.test(registry)) {
+    throw new ChainError(
+      'REGISTRY_INVALID',
+      `"${options.registry}" is no address; a registry is 0x and 40 hex digits.`,
+      {
+        retryable: false,
+      },
+    )
+  }
   const context: RpcContext = { client, chainId: options.chainId, registry }
   const safeDepth = options.safeDepth ?? (options.chainId === DEVELOPMENT_CHAIN_ID ? 0 : 'tag')
   const readState = createStateReader(context)

@@ -14,7 +14,17 @@ type Call =
   | { readonly call: 'keep'; readonly release: number }
   | { readonly call: 'pause' }
 
-/** Events of calls, one transaction each, one second apart. */
+const trustFrom = (fromRelease: number) => ({ signer: `0x${fromRelease}`, fromRelease })
+
+const REGISTERED: RegistryEvent = {
+  name: 'TrustChanged',
+  args: { next: trustFrom(1) },
+  block: { number: 0, hash: digest(0) },
+  transaction: digest(0),
+  logIndex: 0,
+}
+
+/** Events of a registration, then of calls: one transaction each, one second apart. */
 function eventsOf(calls: readonly Call[]): RegistryEvent[] {
   let latest = 0
   let live = 0
@@ -43,7 +53,7 @@ function eventsOf(calls: readonly Call[]): RegistryEvent[] {
         return emit(['LanesChanged', { paused: 1 }])
     }
   }
-  return calls.flatMap(eventsOfCall)
+  return [REGISTERED, ...calls.flatMap(eventsOfCall)]
 }
 
 const calls = fc.array(
@@ -97,7 +107,7 @@ describe('foldHistory', () => {
   })
 
   it('does not take a publish in the same transaction for a second restoration', () => {
-    const [rolledBack, restored] = eventsOf([{ call: 'rollback', to: 1, hash: 1 }])
+    const [, rolledBack, restored] = eventsOf([{ call: 'rollback', to: 1, hash: 1 }])
     const first = eventsOf([{ call: 'sync', hash: 1 }])
     const publish: RegistryEvent = { ...restored!, logIndex: 2, args: { ...restored!.args, ipfsHash: digest(9) } }
     const { releases, rollbacks } = foldHistory([...first, rolledBack!, restored!, publish])
@@ -121,10 +131,36 @@ describe('foldHistory', () => {
       logIndex,
     })
     const proposed = at('TrustProposed', { reclaim: true }, 10)
-    const cancelled = foldHistory([...before, proposed, at('TrustCancelled', {}, 11), at('TrustChanged', {}, 12)])
+    const changed = (logIndex: number) => at('TrustChanged', { next: trustFrom(3) }, logIndex)
+    const cancelled = foldHistory([...before, proposed, at('TrustCancelled', {}, 11), changed(12)])
     expect(cancelled).toMatchObject({ kept: 1, releases: [{ stable: true }, { stable: true }] })
-    const accepted = foldHistory([...before, proposed, at('TrustChanged', {}, 11)])
+    const accepted = foldHistory([...before, proposed, changed(11)])
     expect(accepted).toMatchObject({ kept: 0, live: 2, releases: [{ stable: false }, { stable: false }] })
+  })
+
+  it('gives each release the newest trust that covers it', () => {
+    const change = (fromRelease: number, signer: string): RegistryEvent => ({
+      ...REGISTERED,
+      args: { next: { signer, fromRelease } },
+    })
+    const [, ...syncs] = eventsOf([1, 2, 3].map((hash) => ({ call: 'sync', hash })))
+    const events = [
+      REGISTERED,
+      syncs[0]!,
+      change(2, 'never used'),
+      change(2, 'second'),
+      syncs[1]!,
+      syncs[2]!,
+      change(4, 'next'),
+    ]
+    const { releases, trusts } = foldHistory(events)
+    expect(releases.map(({ trust }) => trust.signer)).toEqual(['second', 'second', '0x1'])
+    expect(trusts).toHaveLength(4)
+  })
+
+  it('refuses events that do not start at the registration', () => {
+    const [, ...late] = eventsOf([{ call: 'sync', hash: 1 }])
+    expect(() => foldHistory(late)).toThrow(expect.objectContaining({ code: 'HISTORY_INCOMPLETE' }))
   })
 
   it('has one release for each publish, numbered without gaps, whatever else happens', () => {

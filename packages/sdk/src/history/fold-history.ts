@@ -1,4 +1,4 @@
-import { type Bytes32, type RegistryEvent, rootFromHash } from '@domainsync/core'
+import { type Bytes32, DomainSyncError, type RegistryEvent, rootFromHash, type Trust } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 
 /** Releases that the registry's ring holds. */
@@ -26,6 +26,8 @@ export interface HistoryRelease extends ChainPosition {
   readonly kept: boolean
   /** The registry still holds its digest, in the ring or kept. */
   readonly held: boolean
+  /** What it is to be verified under: the contract's `trustAt`. */
+  readonly trust: Trust
 }
 
 /** A logged attempt that failed; nothing moved. */
@@ -47,18 +49,22 @@ export interface DomainHistory {
   readonly failures: readonly FailedAttempt[]
   /** Newest first. */
   readonly rollbacks: readonly HistoryRollback[]
+  /** Every trust there was, oldest first. */
+  readonly trusts: readonly Trust[]
   readonly live: number
   readonly latest: number
   readonly kept: number
 }
 
-type Published = Omit<HistoryRelease, 'live' | 'stable' | 'kept' | 'held' | 'root' | 'number'>
+type Published = Pick<HistoryRelease, 'ipfsHash' | 'publishedAt' | keyof ChainPosition>
 
 interface Fold {
   readonly published: Published[]
   readonly unstable: Set<number>
   readonly failures: FailedAttempt[]
   readonly rollbacks: HistoryRollback[]
+  /** Oldest first. */
+  readonly trusts: Trust[]
   live: number
   kept: number
   reclaim: boolean
@@ -70,6 +76,8 @@ interface Fold {
  * `DomainSync` says nothing of release numbers: a success right after the `RolledBack` of the same transaction restores an older
  * release, any other is release `latest + 1`. Quarantine follows from rollbacks (everything newer than the target), from
  * `StableChanged`, and from an accepted reclaim (everything).
+ *
+ * @throws DomainSyncError `HISTORY_INCOMPLETE` when the events start after the domain's registration.
  */
 export function foldHistory(events: Iterable<RegistryEvent>): DomainHistory {
   const fold: Fold = {
@@ -77,6 +85,7 @@ export function foldHistory(events: Iterable<RegistryEvent>): DomainHistory {
     unstable: new Set(),
     failures: [],
     rollbacks: [],
+    trusts: [],
     live: 0,
     kept: 0,
     reclaim: false,
@@ -98,12 +107,14 @@ export function foldHistory(events: Iterable<RegistryEvent>): DomainHistory {
       stable: !fold.unstable.has(number),
       kept,
       held: kept || latest - number < RING,
+      trust: trustAt(fold.trusts, number),
     }
   })
   return {
     releases: releases.reverse(),
     failures: fold.failures.reverse(),
     rollbacks: fold.rollbacks.reverse(),
+    trusts: fold.trusts,
     live: fold.live,
     latest,
     kept: fold.kept,
@@ -134,6 +145,7 @@ function apply(fold: Fold, event: RegistryEvent, before: RegistryEvent | undefin
       fold.reclaim = false
       return
     case 'TrustChanged':
+      fold.trusts.push(args.next as Trust)
       if (fold.reclaim) applyReclaim(fold)
       fold.reclaim = false
       return
@@ -155,6 +167,19 @@ function applySync(fold: Fold, event: RegistryEvent, before: RegistryEvent | und
     fold.published.push({ ...position, ipfsHash, publishedAt: at })
     fold.live = fold.published.length
   }
+}
+
+/** The newest trust that covers the release; the first one covers everything before it too. */
+function trustAt(trusts: readonly Trust[], release: number): Trust {
+  const found = trusts.findLast(({ fromRelease }) => fromRelease <= release) ?? trusts[0]
+  if (found !== undefined) return found
+  throw new DomainSyncError(
+    'HISTORY_INCOMPLETE',
+    'The events do not start at the registration; read from an earlier block.',
+    {
+      retryable: false,
+    },
+  )
 }
 
 function isRestoration(event: RegistryEvent, before: RegistryEvent): boolean {

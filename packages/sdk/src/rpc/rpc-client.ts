@@ -2,6 +2,7 @@ import { type CallOptions, callSignal, DomainSyncError } from '@domainsync/core'
 import { readBody } from '../blocks/read-body.ts'
 import { parseRpcAnswer, type RpcResult } from './parse-rpc-answer.ts'
 import { ChainError } from './rpc-error.ts'
+import { splitUrl } from './split-url.ts'
 
 /** Time allowed for one JSON-RPC round trip, in milliseconds. */
 export const RPC_TIMEOUT_MS = 10_000
@@ -38,15 +39,15 @@ export interface RpcClient {
  * by themselves, so a dead operator could not be told from a slow one.
  */
 export function createRpcClient(options: RpcClientOptions): RpcClient {
-  const url = new URL(options.url)
-  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
-  // Browsers refuse to fetch a URL with credentials in it.
-  const headers: Record<string, string> = { 'content-type': 'application/json', ...options.headers }
-  if (url.username !== '' || url.password !== '') {
-    headers.authorization = `Basic ${btoa(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)}`
-    url.username = ''
-    url.password = ''
+  const found = splitUrl(options.url)
+  if (found === undefined) {
+    throw new ChainError('RPC_URL_INVALID', 'An RPC URL is no http or https address; check the configuration.', {
+      retryable: false,
+    })
   }
+  const { url, authorization } = found
+  const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
+  const headers = { 'content-type': 'application/json', ...authorization, ...options.headers }
   let batches = true
 
   const post = async (body: unknown, call: CallOptions): Promise<unknown> => {

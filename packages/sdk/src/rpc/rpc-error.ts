@@ -3,6 +3,7 @@ import { DomainSyncError, type ErrorDetails } from '@domainsync/core'
 /**
  * Refusals of chain reads and writes.
  *
+ * - `RPC_URL_INVALID`, `REGISTRY_INVALID`: not an http(s) URL, not an address.
  * - `RPC_UNREACHABLE`, `RPC_TIMEOUT`, `RPC_HTTP`, `RPC_RATE_LIMITED`: the operator did not answer.
  * - `RPC_ERROR`: it answered with a JSON-RPC error. `RPC_MALFORMED`: with something that is no answer.
  * - `CHAIN_ID_MISMATCH`, `REGISTRY_NO_CODE`, `NODE_MISMATCH`: it answers for another chain, contract or name.
@@ -10,6 +11,8 @@ import { DomainSyncError, type ErrorDetails } from '@domainsync/core'
  * - `RPC_NO_QUORUM`: too few operators say the same. `QUORUM_INVALID`: the quorum asked for can never be one.
  */
 export type ChainErrorCode =
+  | 'RPC_URL_INVALID'
+  | 'REGISTRY_INVALID'
   | 'RPC_UNREACHABLE'
   | 'RPC_TIMEOUT'
   | 'RPC_HTTP'

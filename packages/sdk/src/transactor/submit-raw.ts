@@ -1,4 +1,5 @@
 import type { Bytes32, CallOptions } from '@domainsync/core'
+import { GRACE_MS } from '../chain/ask-operators.ts'
 import { resultOf } from '../rpc/parse-rpc-answer.ts'
 import { ChainError } from '../rpc/rpc-error.ts'
 import { knowsTransaction, type OperatorWallet } from './operator-wallet.ts'
@@ -14,13 +15,38 @@ export async function submitRaw(
   wallets: readonly OperatorWallet[],
   { raw, hash, ...call }: CallOptions & { raw: `0x${string}`; hash: Bytes32 },
 ): Promise<void> {
-  const outcomes = await Promise.allSettled(wallets.map((wallet) => submitTo(wallet, { raw, hash, ...call })))
-  call.signal?.throwIfAborted()
-  if (outcomes.some(({ status }) => status === 'fulfilled')) return
-  const errors = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : []))
-  // The network's word on the transaction says more than that one operator was not reached.
-  const refusal = errors.find((error) => error instanceof ChainError && error.code === 'RPC_ERROR') ?? errors[0]
-  throw meaningOf(refusal, hash)
+  const done = new AbortController()
+  const signal = call.signal ? AbortSignal.any([call.signal, done.signal]) : done.signal
+  const errors: unknown[] = []
+  const sending = wallets.map(async (wallet) => {
+    try {
+      await submitTo(wallet, { ...call, raw, hash, signal })
+      return true
+    } catch (error) {
+      errors.push(error)
+      return false
+    }
+  })
+  try {
+    // The first that has it is enough; the others were sent the bytes as well and get a moment to say what they think.
+    const accepted = await Promise.any(sending.map(async (one) => ((await one) ? true : Promise.reject()))).catch(
+      () => false,
+    )
+    call.signal?.throwIfAborted()
+    if (!accepted) throw meaningOf(mostTelling(errors), hash)
+    await Promise.race([Promise.all(sending), wait(GRACE_MS)])
+  } finally {
+    done.abort(new DOMException('Another operator has it.', 'AbortError'))
+  }
+}
+
+/** The network's word on the transaction says more than that one operator was not reached. */
+function mostTelling(errors: readonly unknown[]): unknown {
+  return errors.find((error) => error instanceof ChainError && error.code === 'RPC_ERROR') ?? errors[0]
+}
+
+function wait(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs))
 }
 
 async function submitTo(
