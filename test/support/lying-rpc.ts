@@ -21,6 +21,8 @@ export interface RpcProxy extends AsyncDisposable {
   readonly requests: () => number
   /** Changes how it lies from now on; honest by default. */
   alter(next: Alter): void
+  /** Changes what the node is asked, e.g. an older block for the newest. */
+  rewrite(next: (exchange: RpcExchange) => RpcExchange): void
   /** Handles the whole HTTP request instead: status codes, silence, refused batches. `undefined` goes back to the proxy. */
   handle(next: ((request: IncomingMessage, response: ServerResponse, body: unknown) => boolean) | undefined): void
 }
@@ -28,6 +30,7 @@ export interface RpcProxy extends AsyncDisposable {
 /** An RPC operator on a socket of its own before a real node: honest, or lying as told. */
 export async function startRpcProxy(target: string, alter: Alter = (_, honest) => honest): Promise<RpcProxy> {
   let change = alter
+  let ask = (exchange: RpcExchange) => exchange
   let takeOver: ((request: IncomingMessage, response: ServerResponse, body: unknown) => boolean) | undefined
   let requests = 0
   const server = createServer(async (request, response) => {
@@ -39,7 +42,7 @@ export async function startRpcProxy(target: string, alter: Alter = (_, honest) =
     const answer = await fetch(target, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
+      body: JSON.stringify(Array.isArray(body) ? body.map(ask) : ask(body)),
     })
     const answers = await answer.json()
     const altered = Array.isArray(body)
@@ -61,6 +64,9 @@ export async function startRpcProxy(target: string, alter: Alter = (_, honest) =
     requests: () => requests,
     alter: (next) => {
       change = next
+    },
+    rewrite: (next) => {
+      ask = next
     },
     handle: (next) => {
       takeOver = next

@@ -144,6 +144,12 @@ describe('verifyServed', () => {
     expect(await failuresOf(server, releaseOf(files, rules))).toEqual([])
   })
 
+  it('takes a signed rule to nowhere for no page', async () => {
+    const rules = '/* /%zz 200'
+    await using server = await serve({ ...SITE, _redirects: text(rules) })
+    expect(await failuresOf(server, releaseOf({ ...SITE, _redirects: text(rules) }, rules))).toEqual([])
+  })
+
   it('looks at the start page and a random sample when asked to', async () => {
     await using server = await serve(SITE)
     const checks = await verifyServed(releaseOf(SITE), { url: server.url, paths: { sample: 2 } })

@@ -175,10 +175,14 @@ function urlPath(path: string): string {
 }
 
 function namesOf(path: string): string[] {
-  return (path.split(/[?#]/)[0] ?? '')
-    .split('/')
-    .filter((name) => name !== '')
-    .map(decodeURIComponent)
+  const names = (path.split(/[?#]/)[0] ?? '').split('/').filter((name) => name !== '')
+  return names.map((name) => {
+    try {
+      return decodeURIComponent(name)
+    } catch {
+      return name
+    }
+  })
 }
 
 function runsInBrowser(): boolean {
