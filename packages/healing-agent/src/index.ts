@@ -16,6 +16,7 @@ export { type AgentToolsOptions, createAgentTools } from './agent/create-agent-t
 export { healingMs } from './agent/next-incident.ts'
 export type { ActionReport, ConditionReport, DomainReport, PassReport, ReplicaReport } from './agent/pass-report.ts'
 export type { AgentDomain, AgentReplica, SiteCheck } from './agent-domain.ts'
+export { type Thaw, thawSigner, thawTypedData } from './approve/thaw-typed-data.ts'
 export { type DiagnoseContext, diagnose } from './diagnose/diagnose.ts'
 export { createConsoleNotifier, createJsonLinesNotifier, type LineSink } from './notifiers/lines.ts'
 export type { NotifierRoute } from './notifiers/message-route.ts'

@@ -18,7 +18,7 @@ export async function runHealOperation(action: ChainAction, context: ActContext)
   const plan = kind === 'rollback' || kind === 'keep' ? `${kind} ${action.release}` : kind
   const id = healOperationId({ ...network, domain: domain.name, incident, plan, expectedSeq, attempt })
   const root = 'root' in action ? { root: action.root } : {}
-  await makeWay(context)
+  await makeWay(context, { urgent: kind === 'rollback' || kind === 'pausePublishing' })
   const operation: NewOperation = {
     id,
     kind: KINDS[kind],
@@ -59,10 +59,10 @@ export function isResumable({ kind, steps, state }: Operation): boolean {
 }
 
 /**
- * One operation runs per domain. Our own hold on the publisher ends for the repair; a publish that waits, or whose transaction
- * can have no effect any more, yields. One that may be in a block any moment is waited for.
+ * One operation runs per domain. Our own hold on the publisher ends for the repair; to an urgent one, a publish that waits, or
+ * whose transaction can have no effect any more, yields. One that may be in a block any moment is waited for.
  */
-async function makeWay(context: ActContext): Promise<void> {
+async function makeWay(context: ActContext, { urgent }: { urgent: boolean }): Promise<void> {
   const { journal, domain, fence } = context
   for (const running of await journal.running(domain.name)) {
     if (running.steps.some(({ key }) => key === HOLD_STEP)) await releaseHold(running, context)
@@ -70,10 +70,10 @@ async function makeWay(context: ActContext): Promise<void> {
     const sync = running.steps.find(({ key }) => key === 'sync')
     const state = await readHead(context, { signal: context.signal, timeoutMs: context.timeoutMs })
     const overtaken = state !== undefined && state.head.seq !== running.expectedSeq
-    if (sync !== undefined && sync.state !== 'pending' && !overtaken) {
+    if (!urgent || (sync !== undefined && sync.state !== 'pending' && !overtaken)) {
       throw new AgentError(
         'PUBLISH_RUNNING',
-        `A publish of ${domain.name} is on its way to the chain; the repair waits for it.`,
+        `A publish of ${domain.name} is on its way; ${urgent ? 'the repair' : 'this'} waits for it.`,
         {
           state: 'Nothing was sent.',
         },

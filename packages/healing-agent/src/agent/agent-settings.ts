@@ -6,6 +6,8 @@ export interface AgentSettings extends PlanSettings {
   readonly probeEveryMs: number
   /** Time for one probe, in milliseconds. Default 10 s. */
   readonly probeTimeoutMs: number
+  /** Time for reading a release and verifying it, in milliseconds; unknown after that. Default 2 minutes. */
+  readonly verifyTimeoutMs: number
   /** Blocks are read back from every replica this often, in milliseconds. Default 10 minutes. */
   readonly proveEveryMs: number
   /** How often events of the registry are looked for between passes, in milliseconds. Default 5 s. */
@@ -16,7 +18,7 @@ export interface AgentSettings extends PlanSettings {
   readonly dnsSettleMs: number
   /** Blocks below the head at which permissions are read. Default 0 (chain 31337); set it for a public chain. */
   readonly safeDepth: number
-  /** Time for one action, in milliseconds. Default 2 minutes. */
+  /** Time for one action, uploads included, in milliseconds. Default 10 minutes. */
   readonly actionTimeoutMs: number
   /** Length of a lease on a domain, renewed while the agent lives, in milliseconds. Default 1 minute. */
   readonly leaseMs: number
@@ -31,12 +33,13 @@ export function resolveSettings(given: Partial<AgentSettings> = {}): AgentSettin
     ...PLAN_DEFAULTS,
     probeEveryMs,
     probeTimeoutMs: 10_000,
+    verifyTimeoutMs: 120_000,
     proveEveryMs: Math.max(600_000, probeEveryMs),
     eventsEveryMs: Math.min(5_000, probeEveryMs),
     maxAgeMs: Math.max(20 * probeEveryMs, 600_000),
     dnsSettleMs: 60_000,
     safeDepth: 0,
-    actionTimeoutMs: 120_000,
+    actionTimeoutMs: 600_000,
     leaseMs: 60_000,
     vantages: 1,
     ...given,

@@ -7,8 +7,11 @@ import type { Rung } from './rung.ts'
 export const PATIENCE_MS = 60_000
 
 /** Where a ladder stands. `step` counts from 1; the last one is the page to a person. */
-export type LadderPosition = { readonly step: number; readonly of: number } & (
-  | { readonly kind: 'act'; readonly action: Action }
+export type LadderPosition = {
+  readonly step: number
+  readonly of: number
+} /** The `attempt`-th of `tries`; past those when a rested ladder is tried again. */ & (
+  | { readonly kind: 'act'; readonly action: Action; readonly attempt: number; readonly tries: number }
   | { readonly kind: 'wait'; readonly until: number; readonly next: Action['kind'] }
   | { readonly kind: 'blocked'; readonly reason: string }
   | { readonly kind: 'end'; readonly reason: string }
@@ -19,7 +22,7 @@ export function climb(rungs: readonly Rung[], { records, since, settings, now }:
   const of = rungs.length + 1
   let reason = rungs.length === 0 ? 'there is nothing the agent can do about it' : 'every step was tried'
   let last: { at: number; total: number } = { at: Number.NEGATIVE_INFINITY, total: 0 }
-  let final: { action: Action; step: number } | undefined
+  let final: { action: Action; step: number; attempt: number; tries: number } | undefined
   for (const [index, rung] of rungs.entries()) {
     const step = index + 1
     const tries = triesOf(rung, records, since)
@@ -31,11 +34,11 @@ export function climb(rungs: readonly Rung[], { records, since, settings, now }:
       if (tries.length === 0) reason = rung.what.reason
       continue
     }
-    final = { action: rung.what.action, step }
+    final = { action: rung.what.action, step, attempt: tries.length + 1, tries: rung.tries }
     if (tries.length >= rung.tries) continue
     const until = last.at + backoff(last.total, settings)
     if (until > now) return { kind: 'wait', step, of, until, next: rung.kind }
-    return { kind: 'act', step, of, action: rung.what.action }
+    return { kind: 'act', of, ...final }
   }
   if (final !== undefined && last.at + settings.ladderRestMs <= now) return { kind: 'act', of, ...final }
   // What was done last may have helped: the probes that follow it tell.
