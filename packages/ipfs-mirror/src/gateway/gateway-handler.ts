@@ -50,7 +50,7 @@ export function createGatewayHandler({
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
+    response.once('close', () => response.writableFinished || gone.abort())
     for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value)
     const head = request.method === 'HEAD'
     try {

@@ -43,7 +43,7 @@ export function createControlApi(options: ControlOptions): RequestListener {
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
-    response.once('close', () => gone.abort())
+    response.once('close', () => response.writableFinished || gone.abort())
     const root = { cid: undefined as CID | undefined }
     try {
       await send(request, response, await reply(request, { signal: gone.signal, root }))

@@ -1,7 +1,11 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { CID } from 'multiformats/cid'
+import { CID } from 'multiformats/cid'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { damageBlock } from '../node/damage-block.test.support.ts'
 import { startNode } from '../node/start-node.ts'
 import { createEmbeddedReplica } from './embedded.ts'
@@ -26,4 +30,48 @@ describeReplica('embedded replica', async () => {
       await rm(path, { recursive: true, force: true })
     },
   }
+})
+
+describe('embedded replica at a wrong URL', () => {
+  const root = CID.parse('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi')
+
+  async function webServer(status: number, headers: Record<string, string> = {}) {
+    const authorizations: (string | undefined)[] = []
+    const server = createServer((request, response) => {
+      authorizations.push(request.headers.authorization)
+      response.writeHead(status, headers).end('hello')
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const replica = createEmbeddedReplica({ name: 'node', url, token: TOKEN, failureDomain: 'here' })
+    return { replica, url, authorizations }
+  }
+
+  it('says that this is no DomainSync node', async () => {
+    const { replica } = await webServer(404)
+    await expect(replica.status(root)).rejects.toMatchObject({
+      code: 'REPLICA_FAILED',
+      message: expect.stringContaining('no DomainSync node'),
+    })
+  })
+
+  it('does not carry its token to where a redirect points, nor into messages', async () => {
+    const elsewhere = await webServer(200)
+    const { replica } = await webServer(302, { location: elsewhere.url })
+    const error = await replica.status(root).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ code: 'REPLICA_FAILED' })
+    expect(String(error)).not.toContain(TOKEN)
+    expect(elsewhere.authorizations).toEqual([])
+  })
+
+  it.each([
+    [413, 'REPLICA_FULL'],
+    [429, 'REPLICA_FAILED'],
+    [503, 'REPLICA_FAILED'],
+  ])('turns status %i into %s', async (status, code) => {
+    const { replica } = await webServer(status)
+    await expect(replica.status(root)).rejects.toMatchObject({ code })
+    await expect(replica.source.get(root)).rejects.toMatchObject({ code })
+  })
 })
