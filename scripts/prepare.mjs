@@ -48,7 +48,7 @@ export async function run(command, args, env = process.env) {
  * Runs a program in our place: same standard streams, its exit code is ours. Signals are left to it (a terminal sends them to
  * both), and passed on when only we got them.
  */
-export async function become(command, args, { env, cwd = process.cwd() }) {
+export async function become(command, args, { env, cwd }) {
   const child = spawn(command, args, { cwd, env, stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   process.exit(await exitCode(child))

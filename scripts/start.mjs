@@ -2,4 +2,5 @@
 import { become, prepare, ROOT } from './prepare.mjs'
 
 const { node, env } = await prepare()
-await become(node, [`${ROOT}/packages/cli/bin/demo.js`, ...process.argv.slice(2)], { env })
+const cwd = process.env.INIT_CWD ?? process.cwd()
+await become(node, [`${ROOT}/packages/cli/bin/demo.js`, ...process.argv.slice(2)], { env, cwd })
