@@ -4,6 +4,9 @@ import { configVariable, defineConfig } from 'hardhat/config'
 import { deployTask } from './deploy/deploy-task.ts'
 import { bindingsPlugin } from './scripts/bindings/bindings-plugin.ts'
 
+/** More of everything for a long hunt: `DOMAINSYNC_FUZZ=20 pnpm hardhat test solidity`. */
+const fuzz = Number(process.env.DOMAINSYNC_FUZZ ?? 1)
+
 const solidity = {
   version: '0.8.37',
   path: createRequire(import.meta.url).resolve('solc/soljson.js'),
@@ -39,6 +42,7 @@ export default defineConfig({
     sourcify: { enabled: true },
     blockscout: { enabled: false },
   },
+  test: { solidity: { fuzz: { runs: 64 * fuzz }, invariant: { runs: 24 * fuzz, depth: 100 } } },
   paths: { sources: 'contracts', tests: { mocha: 'test/contracts', solidity: 'test/contracts' } },
   typechain: { outDir: 'packages/bindings/src/generated' },
 })
