@@ -15,11 +15,12 @@ export async function runningNode(
 ): Promise<EmbeddedNode & { events: NodeEvent[]; path: string }> {
   const path = await mkdtemp(join(tmpdir(), 'domainsync-node-'))
   const events: NodeEvent[] = []
-  const node = await startNode({ path, port: 0, token: TOKEN, onEvent: (event) => events.push(event), ...options })
+  let node: EmbeddedNode | undefined
   onTestFinished(async () => {
-    await node.close()
+    await node?.close()
     await rm(path, { recursive: true, force: true })
   })
+  node = await startNode({ path, port: 0, token: TOKEN, onEvent: (event) => events.push(event), ...options })
   return { ...node, events, path }
 }
 

@@ -1,7 +1,7 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { writeCar } from '../car/write-car.ts'
 import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
 import { proveRetrieval } from '../proof/prove-retrieval.ts'
@@ -16,7 +16,7 @@ it('keeps a release that was uploaded, serves it, proves it and lets it go', asy
     'index.html': '<p>hello</p>',
     'big.bin': new Uint8Array(3_000_000).fill(7),
   })
-  const origin = await openBlockStore(await mkdtemp(join(tmpdir(), 'origin-')))
+  const origin = await openBlockStore(await folder())
   await origin.put(blocks)
   const replica = createEmbeddedReplica({ name: 'node', url: node.url, token: TOKEN, failureDomain: 'here' })
 
@@ -41,7 +41,7 @@ it('keeps a release that was uploaded, serves it, proves it and lets it go', asy
 
 it('says PORT_IN_USE and frees its store when the port is taken', async () => {
   const node = await runningNode()
-  const path = await mkdtemp(join(tmpdir(), 'second-'))
+  const path = await folder()
   await expect(startNode({ path, port: node.port, token: TOKEN })).rejects.toMatchObject({ code: 'PORT_IN_USE' })
   await (await openBlockStore(path)).close()
 })
@@ -56,3 +56,10 @@ it('starts again on the same folder and port with what it held', async () => {
   expect(again.store.pinned().map(String)).toEqual([`${root}`])
   await again.close()
 })
+
+/** A folder that is gone when the test is. */
+async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'domainsync-test-'))
+  onTestFinished(() => rm(path, { recursive: true, force: true }))
+  return path
+}
