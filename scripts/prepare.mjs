@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE_MAJOR = 24
 const NPX_PACKAGES = ['-p', `node@${NODE_MAJOR}`, '-p', 'pnpm@12']
+const SOURCES = ['contracts', 'deploy', 'hardhat.config.ts', 'packages', 'scripts/bindings', 'tsconfig.base.json']
 const STAMPS = join(ROOT, 'node_modules', '.domainsync')
 
 /**
@@ -27,7 +28,7 @@ export async function prepare() {
   const node = await findNode()
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
   const sources = digest(
-    ['contracts', 'packages', 'hardhat.config.ts', 'tsconfig.base.json', 'deploy'].map((p) => join(ROOT, p)),
+    SOURCES.map((p) => join(ROOT, p)),
   )
   if (stamp('build') !== sources) {
     say('Building contracts, bindings and packages …')
