@@ -10,22 +10,27 @@ import { findKubo, kuboAbsence } from './kubo-binary.test.support.ts'
 import { describeReplica, type ReplicaWorld } from './replica-conformance.test.support.ts'
 
 const RPC_TOKEN = 'a-kubo-rpc-token'
+const ADMIN_TOKEN = 'what-starts-and-stops-it'
+/** The calls that the driver needs, as its docs page lists them. */
+const PATHS = ['dag/import', 'dag/export', 'block/get', 'pin/ls', 'pin/rm'].map((call) => `/api/v0/${call}`)
 
 describe.skipIf(kuboAbsence())('with a real Kubo, offline', () => {
   describeReplica('Kubo replica', startKubo)
 })
 
 async function startKubo(): Promise<ReplicaWorld> {
+  const authorizations = {
+    tests: { AuthSecret: `bearer:${ADMIN_TOKEN}`, AllowedPaths: ['/api/v0'] },
+    domainsync: { AuthSecret: `bearer:${RPC_TOKEN}`, AllowedPaths: PATHS },
+  }
   const kubo = await createNode({
     type: 'kubo',
     test: true,
     disposable: true,
     bin: findKubo() as string,
-    rpc: (url) => create({ url: `${url}`, headers: { authorization: `Bearer ${RPC_TOKEN}` } }),
+    rpc: (url) => create({ url: `${url}`, headers: { authorization: `Bearer ${ADMIN_TOKEN}` } }),
     start: { offline: true },
-    init: {
-      config: { API: { Authorizations: { tests: { AuthSecret: `bearer:${RPC_TOKEN}`, AllowedPaths: ['/api/v0'] } } } },
-    },
+    init: { config: { API: { Authorizations: authorizations } } },
   })
   const { api, repo } = await kubo.info()
   const rpcUrl = toUrl(`${api}`)
