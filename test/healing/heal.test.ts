@@ -73,7 +73,9 @@ describe('healing over a real chain, real nodes and a real DNS server', () => {
   it('starts a replica that was killed, and restores what it lost', async () => {
     await stage.kill('node-1')
     const reports = await heal()
-    expect(done(reports)).toEqual(expect.arrayContaining(['restart', 'reupload']))
+    // Which of the two brings the blocks back depends on which probe is confirmed first.
+    expect(done(reports)).toContain('restart')
+    expect(done(reports).some((kind) => kind === 'reupload' || kind === 'redeploy')).toBe(true)
     expect((await stage.read('/')).body).toBe(page('two'))
     expect(stage.sent).toContainEqual(
       expect.objectContaining({ severity: 'critical', title: 'bbbhhai.com: NodeOffline (node-1)' }),

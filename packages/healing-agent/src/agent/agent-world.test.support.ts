@@ -75,6 +75,7 @@ export class MemoryChain implements Chain {
   number = 1
   /** Throws instead of answering. */
   failure: Error | undefined
+  owner: `0x${string}` | undefined
   readonly calls: string[] = []
   readonly eventList: RegistryEvent[] = []
 
@@ -109,7 +110,7 @@ export class MemoryChain implements Chain {
       stable: live?.stable ?? false,
       paused: this.paused,
     }
-    const trust = { owner: address, guardian: address, signer: address, fromRelease: 1, pqKeyHash: zero }
+    const trust = { owner: this.owner ?? address, guardian: address, signer: address, fromRelease: 1, pqKeyHash: zero }
     const target = this.releases.find(({ release, stable }) => stable && release < this.live)
     return {
       domain: name,

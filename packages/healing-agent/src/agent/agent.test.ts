@@ -1,12 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Transactor } from '@domainsync/core'
 import { openSqliteStore, type Store } from '@domainsync/journal'
+import { Wallet } from 'ethers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentDomain } from '../agent-domain.ts'
+import { thawTypedData } from '../approve/thaw-typed-data.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import {
   MemoryNotifier,
+  MemoryReplica,
   memoryTransactor,
   refused,
   testRoot,
@@ -48,14 +52,15 @@ interface Given {
   domains?: AgentDomain[]
   settings?: Partial<AgentSettings>
   key?: boolean
+  transactor?: Transactor
 }
 
-function agentOf({ worlds = [world], domains, settings = {}, key = true }: Given = {}): Agent {
+function agentOf({ worlds = [world], domains, settings = {}, key = true, transactor }: Given = {}): Agent {
   return createAgent({
     ports: {
       network: { chainId: 31337, registry: REGISTRY },
       chain: worlds.length === 1 ? worlds[0]!.chain : joined(worlds),
-      transactor: key ? memoryTransactor(worlds[0]!.chain) : undefined,
+      transactor: transactor ?? (key ? memoryTransactor(worlds[0]!.chain) : undefined),
       store,
       clock,
       tools: worldTools(worlds),
@@ -329,7 +334,146 @@ describe('healing', () => {
   })
 })
 
+describe('acting', () => {
+  it('goes on with a rollback that was killed after its transaction was sent, without a second one', async () => {
+    world.release('three', 'broken')
+    const dying = new AbortController()
+    const transactor = memoryTransactor(world.chain)
+    const { submit } = transactor
+    transactor.submit = async (raw, options) => {
+      await submit(raw, options)
+      if (dying.signal.aborted) return
+      dying.abort(new Error('killed'))
+      throw dying.signal.reason
+    }
+    const first = agentOf({ transactor })
+    await through(first.run({ signal: dying.signal }))
+    expect(world.chain.calls).toEqual(['rollback'])
+    expect(world.dns.cid).not.toBe(world.liveRoot())
+    expect(await store.journal.running(world.name)).toMatchObject([{ kind: 'rollback' }])
+
+    const reports = await until(agentOf({ transactor }), closed)
+    expect(world.chain.calls).toEqual(['rollback'])
+    expect(world.dns.cid).toBe(world.liveRoot())
+    expect(reports.at(-1)).toMatchObject({ error: null, release: { live: 2 } })
+    expect(await store.journal.running(world.name)).toEqual([])
+  })
+
+  it('does not act on a plan that the chain has overtaken', async () => {
+    world.dns.cid = `${testRoot('forged')}`
+    const { domain } = world.chain
+    let looks = 0
+    world.chain.domain = async (name, block) => {
+      const state = await domain.call(world.chain, name, block)
+      // Every second look of a pass is the fence: something has moved in between.
+      looks += 1
+      return looks % 2 === 0 && state !== undefined
+        ? { ...state, head: { ...state.head, seq: state.head.seq + 1 } }
+        : state
+    }
+    const agent = agentOf()
+    let overtaken = 0
+    for (let n = 0; n < 5; n++) {
+      looks = 0
+      const report = await through(agent.pass({ repair: true }))
+      overtaken += report.domains[0]!.actions.filter(
+        ({ code, outcome }) => code === 'PLAN_STALE' && outcome === 'skipped',
+      ).length
+      clock.advance(1_000)
+    }
+    expect(overtaken).toBeGreaterThan(0)
+    expect(world.dns.swaps).toBe(0)
+  })
+
+  it('does not move a pointer after another agent took its lease', async () => {
+    world.dns.cid = `${testRoot('forged')}`
+    const agent = agentOf()
+    const { read } = world.dns
+    for (let n = 0; n < 3; n++) {
+      if (n === 2) {
+        world.dns.read = async () => {
+          // The store's clock runs on while this agent stalls; another one takes over.
+          await store.leases.claimDue({
+            owner: 'other',
+            now: clock.now() + 120_000,
+            durationMs: 60_000,
+            limit: 1,
+            domains: [world.name],
+          })
+          return read()
+        }
+      }
+      await through(agent.pass({ repair: true })).catch(() => {})
+      clock.advance(1_000)
+    }
+    expect(world.dns.swaps).toBe(0)
+  })
+
+  it('moves pointers again only after the owner approved a sticky freeze', async () => {
+    const place = { chainId: 31337, registry: REGISTRY }
+    const [owner, stranger] = [new Wallet(`0x${'5'.repeat(64)}`), new Wallet(`0x${'6'.repeat(64)}`)]
+    world.chain.owner = owner!.address.toLowerCase() as `0x${string}`
+    const freeze = {
+      id: 'bbbhhai.com/RepairExhausted/1',
+      domain: world.name,
+      cause: 'RepairExhausted',
+      kind: 'sticky' as const,
+      evidenceDigest: `0x${'ab'.repeat(32)}`,
+      since: clock.now(),
+      thawSignature: undefined,
+    }
+    await store.history.save({ domain: world.name, conditions: [], incident: undefined, freezes: [freeze] })
+    world.dns.cid = `${testRoot('forged')}`
+    const approve = async (wallet: Wallet) => {
+      const findings = await store.history.findings(world.name)
+      const [frozen] = findings.freezes
+      const { domain, types, message } = thawTypedData(place, frozen!)
+      const thawSignature = await wallet.signTypedData(domain, types, { ...message })
+      await store.history.save({ ...findings, freezes: [{ ...frozen!, thawSignature }] })
+    }
+    const rounds = async () => {
+      for (let n = 0; n < 4; n++) {
+        await through(agentOf().pass({ repair: true }))
+        clock.advance(6_000)
+      }
+    }
+    await rounds()
+    await approve(stranger!)
+    await rounds()
+    expect(world.dns.swaps).toBe(0)
+    await approve(owner!)
+    await rounds()
+    expect(world.dns.swaps).toBe(1)
+  })
+
+  it('uses a spare provider when a replica is gone for good', async () => {
+    world.replicas[2]!.failure = refused()
+    const spare = new MemoryReplica('spare')
+    const domain = world.domain()
+    const domains = [{ ...domain, replicas: [...domain.replicas, { replica: spare, tier: 2 as const, spare: true }] }]
+    const reports = await until(agentOf({ domains }), () => spare.held.size > 0)
+    expect(done(reports)).toContain('spareProvider')
+    const later = await until(agentOf({ domains }), ({ replicas }) => replicas.stored === 3)
+    expect(later.at(-1)!.replicas.list.find(({ name }) => name === 'spare')).toMatchObject({
+      copy: 'stored',
+      spare: true,
+    })
+  })
+})
+
 describe('keep', () => {
+  it('does not push a waiting publish aside', async () => {
+    world.chain.kept = undefined
+    await store.journal.open({ id: 'waiting', kind: 'publish', domain: world.name, expectedSeq: 2, steps: ['sync'] })
+    const agent = agentOf()
+    for (let n = 0; n < 4; n++) {
+      await through(agent.pass({ repair: true }))
+      clock.advance(10_000)
+    }
+    expect(world.chain.calls).toEqual([])
+    expect(await store.journal.running(world.name)).toMatchObject([{ id: 'waiting', state: 'running' }])
+  })
+
   it('keeps the first release at once and a later one after it has soaked', async () => {
     world.chain.kept = undefined
     const agent = agentOf({ settings: { soakMs: 600_000 } })

@@ -10,6 +10,7 @@ import { rememberVerification } from '../observe/remembered-verification.ts'
 import type { VerifyRelease } from '../observe/verification.ts'
 import { verifyInTime } from '../observe/verify-in-time.ts'
 import { type Action, isRepair } from '../plan/action.ts'
+import { APPROVED, recordObservation } from '../plan/action-record.ts'
 import { plan } from '../plan/plan.ts'
 import { HOUR_MS } from '../plan/plan-settings.ts'
 import { ActionRunner } from './action-runner.ts'
@@ -137,7 +138,13 @@ export class DomainAgent {
     )
     const incident = nextIncident(before.incident, conditions, { domain: domain.name, now })
     const place = ports.network
-    const freezes = state === undefined ? before.freezes : checkedFreezes(before.freezes, { place, trust: state.trust })
+    const freezes = checkedFreezes(before.freezes, { place, trust: state?.trust })
+    const approvals = freezes
+      .filter(({ thawSignature }) => thawSignature !== undefined)
+      .map(({ id }) =>
+        recordObservation(domain.name, { kind: APPROVED, subject: id, at: now, ok: true }, 'A person approved.'),
+      )
+    memory.add(approvals)
     memory.findings = { ...before, conditions, incident, freezes }
     const decided = plan(
       conditions,
@@ -157,8 +164,8 @@ export class DomainAgent {
     )
     memory.findings = { ...memory.findings, freezes: decided.freezes }
     if (lease !== undefined) {
-      await store.history.append([observation, ...sight.observations])
-      await this.#save(memory, lease)
+      await store.history.append([observation, ...sight.observations, ...approvals])
+      await store.history.save(memory.findings, { epoch: lease.epoch })
     }
     const actions =
       lease === undefined
@@ -192,19 +199,6 @@ export class DomainAgent {
       this.#memory.findings = await history.findings(this.domain.name)
     }
     return this.#memory
-  }
-
-  async #save(memory: DomainMemory, { epoch }: Lease): Promise<void> {
-    const { history } = this.#ports.store
-    // A person may have approved while this pass ran.
-    const { freezes } = await history.findings(this.domain.name)
-    const approved = (id: string) => freezes.find((freeze) => freeze.id === id)?.thawSignature
-    const merged = memory.findings.freezes.map((freeze) => ({
-      ...freeze,
-      thawSignature: freeze.thawSignature ?? approved(freeze.id),
-    }))
-    memory.findings = { ...memory.findings, freezes: merged }
-    await history.save(memory.findings, { epoch })
   }
 
   /** A pass that failed as a whole is loud: a report with its error, and a message. */

@@ -2,7 +2,7 @@ import type { Observation } from '@domainsync/core'
 
 /** An action that was tried. Tries count whether they worked or not, so a cap also holds for a failing repair. */
 export interface ActionRecord {
-  /** An `ActionKind`; a string, because it comes back from the store. */
+  /** An `ActionKind` or {@link APPROVED}; a string, because it comes back from the store. */
   readonly kind: string
   readonly subject: string
   /** When it ended, in milliseconds since 1970. */
@@ -12,6 +12,14 @@ export interface ActionRecord {
 
 /** Probe name under which the agent's own acts stand in the history. */
 export const ACTION_PROBE = 'action'
+
+/** Kind of the record that a person approved a freeze: tries before it no longer count. */
+export const APPROVED = 'approved'
+
+/** When a person last approved, in milliseconds since 1970. */
+export function approvedAt(records: readonly ActionRecord[]): number {
+  return Math.max(Number.NEGATIVE_INFINITY, ...records.filter(({ kind }) => kind === APPROVED).map(({ at }) => at))
+}
 
 /** A record as an observation of ourselves: the history is the agent's only memory, so caps outlive a restart. */
 export function recordObservation(

@@ -9,13 +9,13 @@ export function activeFreezes(freezes: readonly Freeze[]): Freeze[] {
   return freezes.filter(({ thawSignature }) => thawSignature === undefined)
 }
 
-/** The freezes after a pass: automatic ones follow their condition, sticky ones stay until a person approves. */
+/** The freezes after a pass: automatic ones follow their condition, sticky ones stay until a person approves them. */
 export function nextFreezes(
   freezes: readonly Freeze[],
   { domain, conditions, cleanRounds, now }: FreezeInput,
 ): readonly Freeze[] {
   const noQuorum = conditions.find(({ type }) => type === 'ChainNoQuorum')
-  const kept = freezes.filter(
+  const kept = activeFreezes(freezes).filter(
     ({ kind, cause }) =>
       kind === 'sticky' ||
       (cause === 'ChainNoQuorum' && (noQuorum !== undefined || cleanRounds < CLEAN_ROUNDS_TO_THAW)),

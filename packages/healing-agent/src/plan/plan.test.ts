@@ -293,6 +293,15 @@ describe('plan', () => {
       expect(result.actions.map(({ kind }) => kind)).toEqual(['notify', 'notify', 'page'])
     })
 
+    it('starts counting anew when a person has approved', () => {
+      const records = Array.from({ length: PLAN_DEFAULTS.maxRepairsPerHour }, (_, n) =>
+        tried('swapDns', { ago: 2_000 + n * 60_000 }),
+      )
+      expect(repairs([drift], world({ records }))).toEqual([])
+      const approved = [...records, tried('approved', { subject: 'f', ago: 1_000 })]
+      expect(repairs([drift], world({ records: approved }))).toMatchObject([{ kind: 'swapDns' }])
+    })
+
     it('counts the repairs of all domains too', () => {
       const result = plan([lost], world({ repairsInAll: PLAN_DEFAULTS.maxRepairsPerHourInAll }), { now: NOW })
       expect(result.freezes).toMatchObject([{ cause: 'RepairExhausted' }])

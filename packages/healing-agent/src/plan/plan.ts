@@ -1,5 +1,6 @@
 import type { Condition, ConditionType, Freeze } from '@domainsync/core'
 import { type Action, actionSubject, isPointerAction, isRepair } from './action.ts'
+import { approvedAt } from './action-record.ts'
 import { climb, type LadderPosition } from './climb.ts'
 import { activeFreezes, exhausted, nextFreezes } from './freezes.ts'
 import { keepAction } from './keep-action.ts'
@@ -75,7 +76,8 @@ class Draft {
   repair(condition: Condition): void {
     const limits = { settings: this.#settings, now: this.#now }
     this.#tell(opened(condition, this.#state.records))
-    const input = { records: this.#state.records, since: condition.since, ...limits }
+    const { records } = this.#state
+    const input = { records, since: Math.max(condition.since, approvedAt(records)), ...limits }
     for (const rungs of laddersOf(condition, this.#state, limits)) {
       const position = this.#take(condition, climb(rungs, input))
       this.#ladders.push({ type: condition.type, subject: condition.subject, position })
@@ -147,7 +149,8 @@ class Draft {
   #repairsLeft(): number {
     const { records, repairsInAll } = this.#state
     const planned = this.#actions.filter(({ kind }) => isRepair(kind)).length
-    const own = records.filter(({ kind, at }) => isRepair(kind) && at > this.#now - HOUR_MS).length
+    const since = Math.max(this.#now - HOUR_MS, approvedAt(records))
+    const own = records.filter(({ kind, at }) => isRepair(kind) && at > since).length
     const { maxRepairsPerHour, maxRepairsPerHourInAll } = this.#settings
     return Math.min(maxRepairsPerHour - own, maxRepairsPerHourInAll - repairsInAll) - planned
   }
