@@ -30,7 +30,7 @@ export interface ReadCarOptions {
   readonly into: BlockSink
   /** Default {@link MAX_BLOCK_BYTES}. */
   readonly maxBlockBytes?: number
-  /** Bytes of blocks this DAG may have; none by default. */
+  /** Bytes of blocks the stream may hold, repeated ones counted again; no limit by default. */
   readonly quotaBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -57,6 +57,7 @@ export async function readCar(stream: AsyncIterable<Uint8Array>, options: ReadCa
   const dag = new Expected(root)
   let batch: Block[] = []
   let batchBytes = 0
+  let streamedBytes = 0
   let sizeBytes = 0
   let isHeader = true
   for await (const frame of carFrames(stream, limits)) {
@@ -69,9 +70,10 @@ export async function readCar(stream: AsyncIterable<Uint8Array>, options: ReadCa
     const block = decodeBlock(frame)
     const fault = blockFault(block.cid, block.bytes, { maxBlockBytes })
     if (fault !== undefined) throw faultError(fault, block.cid, maxBlockBytes)
+    streamedBytes += block.bytes.length
+    if (streamedBytes > quotaBytes) throw quotaExceeded(root, quotaBytes)
     if (!dag.receive(block)) continue
     sizeBytes += block.bytes.length
-    if (sizeBytes > quotaBytes) throw quotaExceeded(root, quotaBytes)
     batch.push(block)
     batchBytes += block.bytes.length
     if (batchBytes < BATCH_BYTES && batch.length < BATCH_BLOCKS) continue

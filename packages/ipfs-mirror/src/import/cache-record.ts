@@ -9,8 +9,8 @@ export interface CacheRecord {
   /** SHA-256 of the root block. */
   readonly digest: Uint8Array
   readonly dagBytes: number
-  /** SHA-256 of the file; that of a small one is `digest`, a folder has none. */
-  readonly sha256: Uint8Array
+  /** SHA-256 of the file, hex; that of a small one is `digest`, a folder has none. */
+  readonly sha256: string
   /** SHA-256 of every block of the node besides its children's; empty when `digest` is the only one. */
   readonly blocks: readonly Uint8Array[]
 }
@@ -44,7 +44,7 @@ export function encodeCacheRecord({ kind, path, stamp, digest, dagBytes, sha256,
   if (kind === 'small') return bytes
   let at = PATH_AT + pathBytes
   bytes.writeDoubleLE(dagBytes, at)
-  bytes.set(sha256, at + 8)
+  bytes.write(sha256, at + 8, 'hex')
   at += 8 + DIGEST_BYTES
   for (const block of blocks) {
     bytes.set(block, at)
@@ -88,14 +88,19 @@ export class CacheRecords {
     const kind = KINDS[this.bytes[at + KIND_AT]!]!
     const digest = this.#digest(at + DIGEST_AT)
     if (kind === 'small') {
-      return { kind, digest, dagBytes: this.#view.getFloat64(at + SIZE_AT, true), sha256: digest, blocks: [] }
+      const dagBytes = this.#view.getFloat64(at + SIZE_AT, true)
+      return { kind, digest, dagBytes, sha256: this.#hex(at + DIGEST_AT), blocks: [] }
     }
     const tail = at + PATH_AT + this.#view.getUint16(at + PATH_LENGTH_AT, true)
     const blocks: Uint8Array[] = []
     for (let from = tail + 8 + DIGEST_BYTES; from < this.endOf(at); from += DIGEST_BYTES)
       blocks.push(this.#digest(from))
     const dagBytes = this.#view.getFloat64(tail, true)
-    return { kind, digest, dagBytes, sha256: this.#digest(tail + 8), blocks }
+    return { kind, digest, dagBytes, sha256: this.#hex(tail + 8), blocks }
+  }
+
+  #hex(at: number): string {
+    return this.bytes.toString('hex', at, at + DIGEST_BYTES)
   }
 
   #digest(at: number): Uint8Array {

@@ -16,6 +16,9 @@ export class ImportCache {
   /** Where each path's record starts. */
   readonly #known = new Map<string, number>()
   readonly #next: Uint8Array[] = [MAGIC]
+  /** Kept records that lie side by side, not yet in `#next`: usually all of them. */
+  #kept = { from: 0, to: 0 }
+  #count = 0
   #changed = false
 
   private constructor(bytes: Buffer) {
@@ -48,21 +51,33 @@ export class ImportCache {
 
   /** Takes over the record that `get` gave for the path. */
   keep(path: string): void {
-    const at = this.#known.get(path)!
-    this.#next.push(this.#records.bytes.subarray(at, this.#records.endOf(at)))
+    const from = this.#known.get(path)!
+    if (from !== this.#kept.to) this.#flushKept(from)
+    this.#kept.to = this.#records.endOf(from)
+    this.#count++
   }
 
   /** Remembers what was found, unless the file is so new that a later edit might not show. `nowNs` is from before reading. */
   set(record: CacheRecord, nowNs: bigint): void {
     this.#changed = true
-    if (!isTooFresh(record.stamp, nowNs)) this.#next.push(encodeCacheRecord(record))
+    if (isTooFresh(record.stamp, nowNs)) return
+    this.#flushKept(0)
+    this.#next.push(encodeCacheRecord(record))
+    this.#count++
   }
 
   /** Replaces the file with what this import kept and set. */
   async save(path: string): Promise<void> {
-    if (!this.#changed && this.#next.length === this.#known.size + 1) return
+    if (!this.#changed && this.#count === this.#known.size) return
+    this.#flushKept(0)
     const bytes = Buffer.concat(this.#next)
     await writeFile(`${path}.new`, [bytes, sha256(bytes)], { mode: 0o600 })
     await rename(`${path}.new`, path)
+  }
+
+  #flushKept(nextFrom: number): void {
+    const { from, to } = this.#kept
+    if (to > from) this.#next.push(this.#records.bytes.subarray(from, to))
+    this.#kept = { from: nextFrom, to: nextFrom }
   }
 }

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { DAG_PB, rawCidFromSha256, SHA2_256 } from '@domainsync/core'
-import { CID } from 'multiformats/cid'
-import * as Digest from 'multiformats/hashes/digest'
+import { DAG_PB, RAW } from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
 import { sha256 } from '../car/block-fault.ts'
 import type { Block } from '../store/block-store.ts'
 import { BlockWriter } from './block-writer.ts'
 import { buildDirectory, type DirectoryEntry } from './build-directory.ts'
 import type { CacheRecord } from './cache-record.ts'
+import { CidMaker } from './cid-maker.ts'
 import type { FileStamp } from './file-stamp.ts'
 import type { ImportCache } from './import-cache.ts'
 import type { ContentFile, ImportOptions } from './import-folder.ts'
@@ -17,7 +17,6 @@ import { CHUNK_BYTES } from './unixfs-profile.ts'
 
 /** Small files read between two turns of the event loop. */
 const READS_PER_TURN = 64
-const NO_DIGEST = new Uint8Array(32)
 
 /** What a run works on, besides the caller's options. */
 interface RunOptions extends Pick<ImportOptions, 'store' | 'signal' | 'onProgress'> {
@@ -39,6 +38,7 @@ export class ImportRun {
   readonly #writer: BlockWriter | undefined
   /** Without a store the bytes are only hashed, so one buffer serves all files. */
   readonly #scratch: Buffer | undefined
+  readonly #cids = new CidMaker()
   #bytesDone = 0
   #reads = 0
 
@@ -73,8 +73,7 @@ export class ImportRun {
   #recall(file: ScannedFile): Visited | undefined {
     const record = this.#options.cache.get(file.path, file.stamp)
     if (record === undefined) return undefined
-    const digest = record.digest.slice()
-    const cid = record.kind === 'small' ? rawCidFromSha256(digest) : nodeCid(digest)
+    const cid = this.#cids.make(record.kind === 'small' ? RAW : DAG_PB, record.digest)
     if (!this.#holds(cid, record)) return undefined
     this.#options.cache.keep(file.path)
     this.#note(file, cid, record.sha256)
@@ -85,7 +84,7 @@ export class ImportRun {
   #recallFolder(folder: ScannedFolder): Visited | undefined {
     const record = this.#options.cache.get(folderKey(folder), folderStamp(folder))
     if (record === undefined) return undefined
-    const cid = nodeCid(record.digest.slice())
+    const cid = this.#cids.make(DAG_PB, record.digest)
     if (!this.#holds(cid, record)) return undefined
     this.#options.cache.keep(folderKey(folder))
     return { cid, dagBytes: record.dagBytes, cached: true }
@@ -94,7 +93,7 @@ export class ImportRun {
   /** Whether the store still has the node's blocks. */
   #holds(cid: CID, { blocks }: Pick<CacheRecord, 'blocks'>): boolean {
     const { store } = this.#options
-    return store === undefined || (store.has(cid) && blocks.every((digest) => store.has(rawCidFromSha256(digest))))
+    return store === undefined || (store.has(cid) && blocks.every((digest) => store.has(this.#cids.make(RAW, digest))))
   }
 
   async #read(file: ScannedFile): Promise<Visited> {
@@ -111,11 +110,12 @@ export class ImportRun {
     const target = this.#scratch ?? Buffer.allocUnsafeSlow(stamp.sizeBytes)
     const bytes = readSmallFile(`${this.#folder}/${path}`, { path, stamp, target })
     const digest = sha256(bytes)
-    const cid = rawCidFromSha256(digest)
+    const cid = this.#cids.make(RAW, digest)
+    const hex = Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('hex')
     const dagBytes = stamp.sizeBytes
     await this.#put({ cid, bytes })
-    this.#note({ path, stamp }, cid, digest)
-    this.#options.cache.set({ kind: 'small', path, stamp, digest, dagBytes, sha256: digest, blocks: [] }, nowNs)
+    this.#note({ path, stamp }, cid, hex)
+    this.#options.cache.set({ kind: 'small', path, stamp, digest, dagBytes, sha256: hex, blocks: [] }, nowNs)
     return { cid, dagBytes, cached: false }
   }
 
@@ -134,8 +134,9 @@ export class ImportRun {
     })
     const { cid, dagBytes, blocks } = file
     this.#bytesDone = before
-    this.#note({ path, stamp }, cid, file.sha256)
-    const record = { path, stamp, digest: cid.multihash.digest, dagBytes, sha256: file.sha256, blocks }
+    const hex = Buffer.from(file.sha256).toString('hex')
+    this.#note({ path, stamp }, cid, hex)
+    const record = { path, stamp, digest: cid.multihash.digest, dagBytes, sha256: hex, blocks }
     this.#options.cache.set({ kind: 'large', ...record }, nowNs)
     return { cid, dagBytes, cached: false }
   }
@@ -143,7 +144,7 @@ export class ImportRun {
   async #build(folder: ScannedFolder, entries: readonly DirectoryEntry[]): Promise<Visited> {
     const { cid, dagBytes, blocks } = await buildDirectory(entries, (block) => this.#put(block))
     const stamp = folderStamp(folder)
-    const record = { path: folderKey(folder), stamp, digest: cid.multihash.digest, dagBytes, sha256: NO_DIGEST, blocks }
+    const record = { path: folderKey(folder), stamp, digest: cid.multihash.digest, dagBytes, sha256: '', blocks }
     this.#options.cache.set({ kind: 'folder', ...record }, now())
     return { cid, dagBytes, cached: false }
   }
@@ -152,8 +153,8 @@ export class ImportRun {
     return this.#writer?.add(block)
   }
 
-  #note({ path, stamp }: Pick<ScannedFile, 'path' | 'stamp'>, cid: CID, digest: Uint8Array): void {
-    this.files.push({ path, sha256: Buffer.from(digest).toString('hex'), cid, sizeBytes: stamp.sizeBytes })
+  #note({ path, stamp }: Pick<ScannedFile, 'path' | 'stamp'>, cid: CID, sha256: string): void {
+    this.files.push({ path, sha256, cid, sizeBytes: stamp.sizeBytes })
     this.#bytesDone += stamp.sizeBytes
   }
 
@@ -166,10 +167,6 @@ export class ImportRun {
       bytesDone: this.#bytesDone,
     })
   }
-}
-
-function nodeCid(digest: Uint8Array): CID {
-  return CID.createV1(DAG_PB, Digest.create(SHA2_256, digest))
 }
 
 /** Folders are in the cache under a name that no file can have. */

@@ -1,11 +1,11 @@
 import { type BigIntStats, lstatSync, statSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorCode } from '@domainsync/core'
-import { byBytes } from './by-bytes.ts'
 import { type FileStamp, stampOf } from './file-stamp.ts'
 import { ImportError } from './import-error.ts'
 import { listNames } from './list-names.ts'
 import { changedWhileRead, refuseFile, refuseKind, refuseName } from './refusals.ts'
+import { sortByBytes } from './sort-by-bytes.ts'
 
 /** A file of a site, not yet read. */
 export interface ScannedFile {
@@ -74,7 +74,7 @@ export async function scanFolder(folder: string, signal?: AbortSignal): Promise<
         throw refuseKind(stats, entryPath)
       }
     }
-    return { kind: 'folder', name, path, entries: entries.sort(byTreeOrder) }
+    return { kind: 'folder', name, path, entries: sortByBytes(entries, treeKey) }
   }
 
   folders.set('', stampOf(top))
@@ -105,10 +105,6 @@ function statFolder(folder: string): BigIntStats {
 }
 
 /** A folder sorts as if its name ended in `/`: then a walk of the tree meets the paths in bytewise order. */
-function byTreeOrder(a: ScannedFile | ScannedFolder, b: ScannedFile | ScannedFolder): number {
-  return byBytes(treeKey(a), treeKey(b))
-}
-
 function treeKey(entry: ScannedFile | ScannedFolder): string {
   return entry.kind === 'folder' ? `${entry.name}/` : entry.name
 }

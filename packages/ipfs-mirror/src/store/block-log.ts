@@ -8,6 +8,9 @@ import { scanPack } from './scan-pack.ts'
 import { StoreError } from './store-error.ts'
 import type { StoreIndex } from './store-index.ts'
 
+/** While blocks are appended, what was is made durable in steps, so that the disk does not wait for the end. */
+const FLUSH_EVERY_BYTES = 16 * 1024 * 1024
+
 /** What is appended: a block, or a statement about a root, whose body is then the binary CID. */
 export interface LogEntry {
   readonly kind: RecordKind
@@ -35,6 +38,11 @@ export class BlockLog {
   #table: DigestTable
   #endAt: number
   #syncedAt: number
+  /** A flush under way beside the writing, and up to where the last one was asked to go. */
+  #flushing: Promise<void> | undefined
+  #flushedAt: number
+  /** Why a flush failed. The kernel says so once and may forget the bytes, so no later flush can be believed. */
+  #failure: { readonly cause: unknown } | undefined
   #readers = 0
   #retired = false
 
@@ -45,6 +53,7 @@ export class BlockLog {
     for (const pin of index?.pins ?? []) this.pins.set(pin.toString(), pin)
     this.#endAt = index?.coveredBytes ?? PACK_HEADER_BYTES
     this.#syncedAt = this.#endAt
+    this.#flushedAt = this.#endAt
   }
 
   /** The log of a pack, whatever happened to it: reads what the index does not cover and cuts a torn tail. */
@@ -126,14 +135,26 @@ export class BlockLog {
       else this.#applyPin(kind, CID.decode(body))
       this.#endAt = bodyAt + body.length
     }
+    if (this.#endAt - this.#flushedAt >= FLUSH_EVERY_BYTES && this.#flushing === undefined) this.#flush()
   }
 
-  /** Makes everything appended durable. */
+  /**
+   * Makes everything appended durable.
+   *
+   * @throws StoreError `STORE_WRITE_FAILED`, then at every later call: what was appended since the last sync may be lost.
+   */
   async sync(): Promise<void> {
-    if (this.#syncedAt === this.#endAt) return
-    const endAt = this.#endAt
-    await this.pack.handle.datasync()
-    this.#syncedAt = endAt
+    await this.#flushing
+    if (this.#syncedAt !== this.#endAt) await this.#flush()
+    if (this.#failure === undefined) return
+    throw new StoreError(
+      'STORE_WRITE_FAILED',
+      `The disk did not keep what was written to ${this.pack.path}; check it.`,
+      {
+        ...this.#failure,
+        state: 'Blocks put since the last sync may be lost.',
+      },
+    )
   }
 
   /** What the log says so far. */
@@ -144,7 +165,24 @@ export class BlockLog {
   /** Closes the pack, once the reads under way are done. */
   async retire(): Promise<void> {
     this.#retired = true
+    await this.#flushing
     if (this.#readers === 0) await this.pack.handle.close()
+  }
+
+  #flush(): Promise<void> {
+    const endAt = this.#endAt
+    this.#flushedAt = endAt
+    this.#flushing = this.pack.handle.datasync().then(
+      () => {
+        this.#flushing = undefined
+        this.#syncedAt = endAt
+      },
+      (cause) => {
+        this.#flushing = undefined
+        this.#failure = { cause }
+      },
+    )
+    return this.#flushing
   }
 
   async #write(parts: Uint8Array[], sizeBytes: number): Promise<void> {

@@ -192,11 +192,11 @@ describe('damage', () => {
     })
     const intact = await readFile(pack())
     const savedIndex = await readFile(index())
-    for (let at = 0; at < intact.length; at++) {
+    for (let at = 0; at < intact.length; at += 2) {
       // With a sound index most of the pack is not read at opening: every eighth byte is enough there.
       for (const withIndex of at % 8 === 0 ? [true, false] : [false]) {
         const bytes = Buffer.from(intact)
-        bytes[at]! ^= 1 << (at % 8)
+        bytes[at]! ^= 1 << ((at / 2) % 8)
         await writeFile(pack(), bytes)
         if (withIndex) await writeFile(index(), savedIndex)
         else await rm(index(), { force: true })
@@ -249,7 +249,7 @@ describe('damage', () => {
     const whole = await readFile(pack())
     for (let length = 0; length <= whole.length; length++) {
       // A power cut leaves a short file, or a long one whose last pages were never written.
-      for (const filler of [0, 100]) {
+      for (const filler of length % 4 === 0 ? [0, 100] : [0]) {
         await writeFile(pack(), Buffer.concat([whole.subarray(0, length), Buffer.alloc(filler)]))
         await rm(index(), { force: true })
         if (length < 64 && filler === 100) continue
@@ -399,7 +399,6 @@ function runInChild(code: string) {
   const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
   const program = `
     import { openBlockStore } from ${source('./open-block-store.ts')}
-    import { CidMarks } from '../car/cid-marks.ts'
 import { buildDirectory } from ${source('../import/build-directory.ts')}
     import { sha256 } from ${source('../car/block-fault.ts')}
     import { rawCidFromSha256 } from ${JSON.stringify(import.meta.resolve('@domainsync/core'))}
