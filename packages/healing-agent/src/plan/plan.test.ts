@@ -68,6 +68,20 @@ describe('plan', () => {
       expect(repairs([lost], world({ replicas }))).toEqual([{ kind: 'reupload', replica: 'node-2', root: 'root-3' }])
     })
 
+    it('sends nothing to a replica that does not answer, and takes the spare when it stays away', () => {
+      const replicas = [
+        replica('node-1'),
+        replica('node-2', { copy: 'missing', online: false }),
+        replica('extra', { spare: true, copy: 'missing' }),
+      ]
+      const young = { ...lost, since: NOW - 5_000 }
+      expect(plan([young], world({ replicas }), { now: NOW }).ladders[0]?.position).toMatchObject({
+        kind: 'blocked',
+        reason: 'node-2 does not answer',
+      })
+      expect(repairs([lost], world({ replicas }))).toMatchObject([{ kind: 'spareProvider', spare: 'extra' }])
+    })
+
     it('waits longer after every try', () => {
       const position = (records: ActionRecord[]) => plan([lost], world({ records }), { now: NOW }).ladders[0]?.position
       expect(position([tried('repin', { subject: 'node-2', ago: 4_999 })])).toMatchObject({

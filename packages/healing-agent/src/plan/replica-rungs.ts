@@ -8,6 +8,8 @@ export function replicaRungs(name: string, state: PlanState): Rung[] {
     const root = state.repairRoot
     if (root === undefined) return none('no release is known yet')
     if (!can) return none(`${name} cannot ${kind}`)
+    // A node that restarts is waited for; what it lost shows when it answers again.
+    if (replica?.online === false) return { kind: 'soon', reason: `${name} does not answer` }
     return ready({ kind, replica: name, root })
   }
   return [
