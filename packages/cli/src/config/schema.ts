@@ -34,6 +34,9 @@ const provider = z.discriminatedUnion('kind', [
     kind: z.literal('kubo'),
     tier: z.literal([1, 2]).default(1),
     rpcUrl: text,
+    /** Bearer token of the RPC, when it asks for one. */
+    token: secret.optional(),
+    /** Its gateway: read by `verify` and for previews, never as a proof. */
     gatewayUrl: text.optional(),
     failureDomain: z.string().min(1),
     spare: z.boolean().default(false),

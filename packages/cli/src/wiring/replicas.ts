@@ -35,8 +35,8 @@ async function openReplica(
     }
     case 'kubo': {
       const rpcUrl = await readText(provider.rpcUrl, config, `${place}.rpcUrl`)
-      const gatewayUrl = provider.gatewayUrl && (await readText(provider.gatewayUrl, config, `${place}.gatewayUrl`))
-      return createKuboReplica({ name, rpcUrl, failureDomain, ...(gatewayUrl ? { gatewayUrl } : {}) })
+      const token = provider.token && (await readSecret(provider.token, config, `${place}.token`))
+      return createKuboReplica({ name, rpcUrl, failureDomain, ...(token ? { token } : {}) })
     }
   }
 }

@@ -42,6 +42,8 @@ type Site = { readonly root: CID } | 'quarantined'
  */
 export function createLiveSites(options: LiveSitesOptions): LiveSites {
   const sites = new Map<string, Site>()
+  /** Roots of releases that are quarantined, by domain: refused under their own name (`<cid>.ipfs.localhost`) as well. */
+  const condemned = new Map<string, ReadonlySet<string>>()
   const said = new Map<string, string>()
 
   function say(domain: string, line: string): void {
@@ -54,6 +56,7 @@ export function createLiveSites(options: LiveSitesOptions): LiveSites {
     const { chain } = options
     try {
       const state = await chain.domain(domain, await chain.block('latest', { signal }), { signal })
+      condemned.set(domain, condemnedRoots(state))
       const next = await siteOf(state, { ...options, store, signal, current: sites.get(domain) })
       if (next === undefined) return say(domain, 'no release yet')
       sites.set(domain, next)
@@ -64,7 +67,11 @@ export function createLiveSites(options: LiveSitesOptions): LiveSites {
   }
 
   return {
-    resolve: async (host) => sites.get(host),
+    resolve: async (host) => {
+      const root = /^([a-z0-9]+)\.ipfs\.localhost$/.exec(host)?.[1]
+      if (root === undefined) return sites.get(host)
+      return [...condemned.values()].some((roots) => roots.has(root)) ? 'quarantined' : undefined
+    },
     follow(store, signal) {
       const stop = new AbortController()
       const both = AbortSignal.any([signal, stop.signal])
@@ -84,6 +91,11 @@ export function createLiveSites(options: LiveSitesOptions): LiveSites {
       }
     },
   }
+}
+
+function condemnedRoots(state: DomainState | undefined): ReadonlySet<string> {
+  const unstable = state?.releases.filter(({ stable }) => !stable) ?? []
+  return new Set(unstable.map(({ ipfsHash }) => rootFromHash(ipfsHash).toString()))
 }
 
 type Refresh = LiveSitesOptions & {
