@@ -60,7 +60,7 @@ async function measured(
   }
 }
 
-async function signedSync(domain: string): Promise<Promise<ContractTransactionResponse>> {
+async function signedSync(domain: string): Promise<ContractTransactionResponse> {
   const message = { domain, ipfsHash: rootOf(fixture, 99), expectedSeq: await seqOf(fixture, domain), deadline: FAR }
   const { domain: eip712, types } = syncTypedData({ ...fixture.location, ...message })
   const signature = await fixture.actors.publisher.signTypedData(eip712, types, message)
@@ -102,7 +102,7 @@ figures.push(
     atMost: 35_700,
     words: steady,
   }),
-  await measured('sync with signature', await signedSync(domain), { atMost: 45_000, words: steady }),
+  await measured('sync with signature', signedSync(domain), { atMost: 45_000, words: steady }),
   await measured('failed attempt, publisher', as('publisher').logFailure(domain, rootOf(fixture, 10)), {
     atMost: 27_000,
     words: {},

@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { ethers, loadEmpty, loadRegistered, networkHelpers } from './support/environment.ts'
 import {
   attest,
+  fieldsOf,
   NAME,
   type RegistryFixture,
   register,
@@ -34,7 +35,7 @@ describe('register', () => {
     expect({ owner, guardian, signer, pqKeyHash }).to.deep.equal(trustOf(fixture))
     expect(fromRelease).to.equal(1n)
     const head = await registry.head(domain)
-    expect(head.toObject()).to.deep.equal({
+    expect(fieldsOf(head)).to.deep.equal({
       ipfsHash: ethers.ZeroHash,
       live: 0n,
       latest: 0n,

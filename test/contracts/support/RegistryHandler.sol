@@ -49,7 +49,8 @@ contract RegistryHandler {
 
     function rollback(uint8 back, bool byOwner) external {
         IDomainSyncRegistry.Head memory before = REGISTRY.head(DOMAIN);
-        uint32 target = back % 4 == 0 ? _keptRelease() : before.latest > back % 10 ? before.latest - back % 10 : 0;
+        // often the oldest in the ring: the next release would take its place
+        uint32 target = back % 4 == 0 ? _keptRelease() : _back(before, back % 4 == 1 ? 7 : back % 10);
         vm.prank(byOwner ? OWNER : HEALER);
         try REGISTRY.rollback(DOMAIN, target, before.seq) {
             IDomainSyncRegistry.Head memory now_ = _checkChange("rollback", before, false);
@@ -65,7 +66,7 @@ contract RegistryHandler {
 
     function keep(uint8 back) external {
         IDomainSyncRegistry.Head memory before = REGISTRY.head(DOMAIN);
-        uint32 release = before.latest > back % 10 ? before.latest - back % 10 : 0;
+        uint32 release = _back(before, back % 10);
         (uint32 keptBefore,) = REGISTRY.kept(DOMAIN);
         (, bool keptWasStable) = REGISTRY.releaseAt(DOMAIN, keptBefore);
         vm.prank(HEALER);
@@ -80,7 +81,7 @@ contract RegistryHandler {
 
     function quarantine(uint8 back) external {
         IDomainSyncRegistry.Head memory before = REGISTRY.head(DOMAIN);
-        uint32 release = back % 4 == 0 ? _keptRelease() : before.latest > back % 9 ? before.latest - back % 9 : 0;
+        uint32 release = back % 4 == 0 ? _keptRelease() : _back(before, back % 9);
         vm.prank(GUARDIAN);
         try REGISTRY.quarantine(DOMAIN, release) {
             _checkHeadStays("quarantine", before);
@@ -91,7 +92,7 @@ contract RegistryHandler {
 
     function reinstate(uint8 back) external {
         IDomainSyncRegistry.Head memory before = REGISTRY.head(DOMAIN);
-        uint32 release = back % 4 == 0 ? _keptRelease() : before.latest > back % 9 ? before.latest - back % 9 : 0;
+        uint32 release = back % 4 == 0 ? _keptRelease() : _back(before, back % 9);
         vm.prank(OWNER);
         try REGISTRY.reinstate(DOMAIN, release) {
             _checkHeadStays("reinstate", before);
@@ -112,6 +113,10 @@ contract RegistryHandler {
         if (actor % 8 == 0) return;
         vm.prank(OWNER);
         REGISTRY.unpause(DOMAIN, 3);
+    }
+
+    function _back(IDomainSyncRegistry.Head memory head, uint32 count) private pure returns (uint32) {
+        return head.latest > count ? head.latest - count : 0;
     }
 
     function _keptRelease() private view returns (uint32 release) {

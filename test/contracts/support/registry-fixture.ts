@@ -1,4 +1,5 @@
 import type { HardhatEthers, HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types'
+import type { Result } from 'ethers'
 import type { DomainSyncRegistry } from '../../../packages/bindings/src/generated/index.ts'
 import { type Registration, registrationTypedData } from '../../../packages/bindings/src/registration-typed-data.ts'
 import type { SignedTrust } from '../../../packages/bindings/src/typed-data.ts'
@@ -124,4 +125,9 @@ export async function rollBack(fixture: RegistryFixture, domain: string, target:
 /** Keeps a release as the healer, at the seq of now. */
 export async function keep(fixture: RegistryFixture, domain: string, release: number | bigint): Promise<void> {
   await fixture.as('healer').keep(domain, release, await seqOf(fixture, domain))
+}
+
+/** What a view returned, by name: TypeChain's types leave that method of ethers out. */
+export function fieldsOf(result: object): Record<string, unknown> {
+  return (result as Result).toObject()
 }
