@@ -1,6 +1,6 @@
 import { type CallOptions, type DomainName, errorCode, type Operation } from '@domainsync/core'
 import { type Progress, runOperation } from '@domainsync/journal'
-import { finishFailureLog, logFailure } from './log-failure.ts'
+import { finishFailureLog, logFailure, logForgottenFailure } from './log-failure.ts'
 import { publishOperationId } from './operation-id.ts'
 import { type PlanOptions, type PublishPlan, planPublish } from './plan-publish.ts'
 import { PublishError } from './publish-error.ts'
@@ -39,19 +39,53 @@ export function createPublisher(ports: PublisherPorts): Publisher {
         await runOperation(operation, steps, { journal, context, clock: ports.clock, suspends, ...options }),
       )
     } catch (error) {
-      const running = await journal.running(operation.domain)
-      if (!running.some(({ id }) => id === operation.id)) await logFailure(operation, { ports, ...options })
-      throw error
+      if (!(await isRunning(operation))) await logFailure(operation, { ports, ...options })
+      throw suspendingCause(error) ?? error
     }
   }
 
+  async function isRunning({ domain, id }: Operation): Promise<boolean> {
+    return (await ports.store.journal.running(domain)).some((other) => other.id === id)
+  }
+
+  /** Tries each of them, so that one domain does not hold up another. */
   async function resume(domain: string | undefined, options: PublishOptions): Promise<PublishResult[]> {
     const results: PublishResult[] = []
+    const errors: unknown[] = []
     for (const operation of await unfinishedOperations(domain, ports)) {
-      if (operation.kind === 'log-failure') await finishFailureLog(operation, { ports, ...options })
-      else results.push(await run(await open(operation), options))
+      try {
+        if (operation.kind === 'log-failure') await finishFailureLog(operation, { ports, ...options })
+        else results.push(await run(await open(operation), options))
+      } catch (error) {
+        options.signal?.throwIfAborted()
+        errors.push(error)
+      }
     }
+    for (const name of domain === undefined ? ports.domains.keys() : [domain]) {
+      await logForgottenFailure(name, { ports, ...options })
+    }
+    if (errors.length > 1)
+      throw new AggregateError(errors, `${errors.length} interrupted publishes cannot be finished.`)
+    if (errors.length === 1) throw errors[0]
     return results
+  }
+
+  /**
+   * What is interrupted comes first. A publish that can never be finished (overtaken, quarantined) is no reason to refuse other
+   * files, but one to say no to "unchanged".
+   */
+  async function plan(domain: PublishedDomain, options: PlanOptions & PublishOptions): Promise<PublishPlan> {
+    const unfinished = await resume(domain.name, options).then(
+      () => undefined,
+      async (error: unknown) => {
+        options.signal?.throwIfAborted()
+        if ((await ports.store.journal.running(domain.name)).length > 0) throw error
+        return { error }
+      },
+    )
+    const planned = await planPublish(domain, { ports, ...options })
+    if (unfinished && planned.changes.length === 0) throw unfinished.error
+    return planned
   }
 
   function open({ id, domain, expectedSeq, content }: Pick<Operation, 'id' | 'domain' | 'expectedSeq' | 'content'>) {
@@ -59,11 +93,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
   }
 
   return {
-    async plan(name, options) {
-      const domain = domainOf(ports, name)
-      await resume(domain.name, options)
-      return planPublish(domain, { ports, ...options })
-    },
+    plan: async (name, options) => plan(domainOf(ports, name), options),
     async publish(plan, options = {}) {
       if (plan.changes.length === 0) return undefined
       const id = publishOperationId({ ...ports.network, ...plan })
@@ -74,9 +104,18 @@ export function createPublisher(ports: PublisherPorts): Publisher {
   }
 }
 
+const UNKNOWN = new Set(['RPC_NO_QUORUM', 'RPC_UNREACHABLE', 'RPC_TIMEOUT', 'DNS_NO_QUORUM'])
+
 /** Nobody can say what is true now: the publish waits, and nothing is logged on chain. */
 function suspends(error: unknown): boolean {
-  return ['RPC_NO_QUORUM', 'RPC_UNREACHABLE', 'RPC_TIMEOUT', 'DNS_NO_QUORUM'].includes(errorCode(error))
+  return suspendingCause(error) !== undefined
+}
+
+/** The error that makes a publish wait: itself, or the last reason why a step's end did not show. */
+function suspendingCause(error: unknown): unknown {
+  if (UNKNOWN.has(errorCode(error))) return error
+  const waited = error instanceof Error && errorCode(error) === 'STEP_NOT_OBSERVED'
+  return waited && UNKNOWN.has(errorCode(error.cause)) ? error.cause : undefined
 }
 
 function domainOf({ domains }: PublisherPorts, name: string): PublishedDomain {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { IDomainSyncRegistry__factory } from '@domainsync/bindings'
 import { type CallOptions, domainId, hashFromRoot, type Operation, parseDomainName } from '@domainsync/core'
-import { runOperation, type StepDefinition, transactionStep } from '@domainsync/journal'
+import { type Progress, runOperation, type StepDefinition, transactionStep } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublisherPorts } from './publisher-ports.ts'
 
@@ -15,42 +15,60 @@ const WINDOW_MS = 20_000
 
 const registry = IDomainSyncRegistry__factory.createInterface()
 
+export interface LogOptions extends CallOptions {
+  readonly ports: PublisherPorts
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+}
+
 /**
  * Logs a failed publish on chain, once per operation: `DomainSync(…, success = false)` wakes the agent. An error here is
  * not thrown: the failed publish has one of its own.
  */
-export async function logFailure(
-  failed: Operation,
-  { ports, ...call }: CallOptions & { ports: PublisherPorts },
-): Promise<void> {
+export async function logFailure(failed: Operation, { ports, ...options }: LogOptions): Promise<void> {
   try {
     if (await isCapped(failed.domain, ports)) return
     const opened = await ports.store.journal.open({
-      id: createHash('sha256').update(`log-failure ${failed.id}`).digest('hex').slice(0, 32),
+      id: logIdOf(failed),
       kind: 'log-failure',
       domain: failed.domain,
       expectedSeq: failed.expectedSeq,
       root: failed.root ?? failed.content!,
       steps: ['log-failure'],
     })
-    await finishFailureLog(opened, { ports, ...call })
+    await finishFailureLog(opened, { ports, ...options })
   } catch {
+    // Another operation runs, or the caller aborts: the publish's own error says what happened.
+  }
+}
+
+/** Logs the failure of a domain's newest publish when a kill came between the two. */
+export async function logForgottenFailure(domain: string, options: LogOptions): Promise<void> {
+  const { store, clock } = options.ports
+  const recent = await store.operations.operations({ domain, limit: 20 })
+  const newest = recent.find(({ kind }) => kind === 'publish')
+  if (newest?.state !== 'failed' || newest.updatedAt < clock.now() - DAY_MS) return
+  if ((await store.operations.operation(logIdOf(newest))) === undefined) await logFailure(newest, options)
+}
+
+/** Runs the logging to its end, from wherever it was; one that cannot be done is given up, unless the caller aborts. */
+export async function finishFailureLog(operation: Operation, { ports, signal, onProgress }: LogOptions): Promise<void> {
+  const { journal } = ports.store
+  try {
+    await runOperation(operation, [logStep(ports)], {
+      journal,
+      context: undefined,
+      clock: ports.clock,
+      signal,
+      onProgress,
+    })
+  } catch {
+    signal?.throwIfAborted()
     // What could not be logged stays in the journal as failed; the publish's own error says what happened.
   }
 }
 
-/** Runs the logging to its end, from wherever it was. */
-export async function finishFailureLog(
-  operation: Operation,
-  { ports, ...call }: CallOptions & { ports: PublisherPorts },
-): Promise<void> {
-  const { journal } = ports.store
-  await runOperation(operation, [logStep(ports)], {
-    journal,
-    context: undefined,
-    clock: ports.clock,
-    signal: call.signal,
-  })
+function logIdOf({ id }: Operation): string {
+  return createHash('sha256').update(`log-failure ${id}`).digest('hex').slice(0, 32)
 }
 
 function logStep(ports: PublisherPorts): StepDefinition<undefined> {

@@ -84,7 +84,7 @@ async function refuseQuarantined(content: Content, { domain, ...call }: Planning
   throw new PublishError(
     'CONTENT_QUARANTINED',
     `${domain.name}: these files are those of release ${same.release}, which is quarantined.`,
-    { state: 'Nothing was published.', next: `domainsync reinstate ${domain.name} ${same.release}` },
+    { state: 'Nothing was published.', next: `domainsync history ${domain.name}` },
   )
 }
 
@@ -110,9 +110,7 @@ function numbersOf({ head }: DomainState) {
 
 function refusePaused({ domain, head }: DomainState): void {
   if ((head.paused & (LANE_PUBLISHING | LANE_FEED)) === 0) return
-  throw new PublishError('LANE_PAUSED', `Publishing of ${domain} is paused on chain.`, {
-    next: `domainsync unpause ${domain}`,
-  })
+  throw new PublishError('LANE_PAUSED', `Publishing of ${domain} is paused on chain; its owner can unpause it.`)
 }
 
 /** The keys here must be those that the registry names: a release signed by others would be refused by every reader. */

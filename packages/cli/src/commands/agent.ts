@@ -1,5 +1,6 @@
 import { createConsoleNotifier, createJsonLinesNotifier } from '@domainsync/healing-agent'
 import { EXIT_DONE } from '../output/exit-code.ts'
+import { actionLine } from '../output/show-findings.ts'
 import type { AddCommand } from '../program.ts'
 import { openAgent } from '../wiring/open-agent.ts'
 
@@ -23,9 +24,9 @@ export const addAgentCommand: AddCommand = (program, action) => {
           repair: !flags.dryRun,
           onPass: ({ domains }) => {
             for (const { domain, actions } of domains) {
-              for (const { action, outcome, detail } of actions) {
-                if (action.kind !== 'notify' && action.kind !== 'page')
-                  terminal.progress(`${domain} ${outcome} ${action.kind}: ${detail}`)
+              for (const report of actions) {
+                const line = actionLine(domain, report)
+                if (line !== undefined) terminal.progress(line)
               }
             }
           },

@@ -1,7 +1,8 @@
 import { parseDomainName } from '@domainsync/core'
+import type { PassReport } from '@domainsync/healing-agent'
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
-import { exitCodeOfFindings, showFindings } from '../output/show-findings.ts'
+import { actionLine, exitCodeOfFindings, showFindings } from '../output/show-findings.ts'
 import type { Action, AddCommand } from '../program.ts'
 import { openAgent } from '../wiring/open-agent.ts'
 
@@ -41,8 +42,20 @@ async function run(
   const config = await loadConfig()
   await using agent = await openAgent(config, { onEvent: (line) => terminal.progress(line) })
   const domains = domain === undefined ? undefined : [parseDomainName(domain)]
-  const report = await agent.settle({ repair: repair && !flags.dryRun, signal, ...(domains ? { domains } : {}) })
+  const repairs = repair && !flags.dryRun
+  const report = await agent.settle({
+    repair: repairs,
+    signal,
+    ...(domains ? { domains } : {}),
+    onPass: (pass) => {
+      if (repairs) for (const line of doneIn(pass)) terminal.progress(line)
+    },
+  })
   showFindings(report, { terminal, full: flags.full })
   terminal.document(name, { ...report })
   return exitCodeOfFindings(report)
+}
+
+function doneIn({ domains }: PassReport): string[] {
+  return domains.flatMap(({ domain, actions }) => actions.flatMap((one) => actionLine(domain, one) ?? []))
 }

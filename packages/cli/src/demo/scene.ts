@@ -4,6 +4,7 @@ import picocolors from 'picocolors'
 import { readAccount } from '../config/account.ts'
 import { readAddress, readPqKeyHash } from '../config/public-id.ts'
 import { shortCid, shortDuration } from '../output/short.ts'
+import { actionLine } from '../output/show-findings.ts'
 import { openDnsDriver, openResolvers } from '../wiring/dns-drivers.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
 import { openAgent } from '../wiring/open-agent.ts'
@@ -116,10 +117,9 @@ function narrate(say: (line: string) => void) {
         if (!found.has(now[index]!)) say(picocolors.yellow(`  agent: ${domain} ${type} ${subject}: ${evidence}`))
         found.add(now[index]!)
       }
-      for (const { action, outcome, detail } of actions) {
-        if (action.kind !== 'notify' && action.kind !== 'page' && outcome !== 'skipped') {
-          say(picocolors.blue(`  agent: ${domain} ${action.kind} ${outcome}: ${detail}`))
-        }
+      for (const report of actions) {
+        const line = actionLine(domain, report)
+        if (line !== undefined && report.outcome !== 'skipped') say(picocolors.blue(`  agent: ${line}`))
       }
     }
   }

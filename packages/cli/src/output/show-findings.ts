@@ -1,4 +1,4 @@
-import type { DomainReport, PassReport } from '@domainsync/healing-agent'
+import type { Action, ActionReport, DomainReport, PassReport } from '@domainsync/healing-agent'
 import { EXIT_DONE, EXIT_INCOMPLETE } from './exit-code.ts'
 import { ago, shortCid } from './short.ts'
 import { table } from './table.ts'
@@ -31,13 +31,41 @@ function detailsOf({ domain, conditions, actions, freezes, error }: DomainReport
         `${domain} ${type}${subject ? ` ${subject}` : ''} (${severity}): ${evidence}`,
     ),
     ...freezes.map(({ cause, kind }) => `${domain} frozen (${kind}): ${cause}`),
-    ...actions
-      .filter(({ action }) => action.kind !== 'notify' && action.kind !== 'page')
-      .map(
-        ({ action, outcome, code, detail }) =>
-          `${domain} ${outcome} ${action.kind}${code ? ` ${code}` : ''}: ${detail}`,
-      ),
+    ...actions.flatMap((report) => actionLine(domain, report) ?? []),
   ]
+}
+
+/** One line about a repair, planned or tried; messages to people are left out. */
+export function actionLine(domain: string, { action, outcome, code, detail }: ActionReport): string | undefined {
+  if (action.kind === 'notify' || action.kind === 'page') return undefined
+  return `${domain} ${outcome} ${action.kind}${code ? ` ${code}` : ''}: ${detail || targetOf(action)}`
+}
+
+/** What a repair is about, for one that was only planned. */
+function targetOf(action: Exclude<Action, { kind: 'notify' | 'page' }>): string {
+  switch (action.kind) {
+    case 'restart':
+    case 'repin':
+    case 'reupload':
+      return action.replica
+    case 'spareProvider':
+      return `${action.spare} in the place of ${action.replica}`
+    case 'raise':
+    case 'redeploy':
+      return action.replicas.join(', ')
+    case 'swapDns':
+      return `${action.expected ?? 'nothing'} → ${action.next}`
+    case 'rollback':
+    case 'keep':
+      return `release ${action.release}`
+    case 'pausePublishing':
+    case 'blockPublishing':
+      return 'no publish until a person looked'
+    case 'unblockPublishing':
+      return 'publishing goes on'
+    case 'logHealthFailure':
+      return action.root
+  }
 }
 
 /** Healthy: nothing found, nothing frozen, everything asked. */

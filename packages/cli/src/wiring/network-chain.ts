@@ -1,6 +1,7 @@
 import type { Address, Chain } from '@domainsync/core'
 import { createQuorumChain, createRpcChain, type Dissent } from '@domainsync/sdk'
 import type { LoadedConfig } from '../config/load-config.ts'
+import type { ResolvedConfig } from '../config/schema.ts'
 import { readText } from '../config/secret.ts'
 import { LOCAL_CHAIN_ID } from '../output/confirm.ts'
 
@@ -34,7 +35,12 @@ export async function openNetwork(
     registry,
     rpcUrls,
     quorum,
-    confirmations: network.confirmations ?? (chainId === LOCAL_CHAIN_ID ? 0 : DEFAULT_CONFIRMATIONS),
+    confirmations: confirmationsOf(config.values.network),
     chain: createQuorumChain(chains, { quorum, onDissent }),
   }
+}
+
+/** Blocks that something on chain must be deep to count as settled. */
+export function confirmationsOf({ chainId, confirmations }: ResolvedConfig['network']): number {
+  return confirmations ?? (chainId === LOCAL_CHAIN_ID ? 0 : DEFAULT_CONFIRMATIONS)
 }

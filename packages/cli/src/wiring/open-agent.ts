@@ -2,6 +2,7 @@ import { type CallOptions, parseDomainName } from '@domainsync/core'
 import {
   type Agent,
   type AgentDomain,
+  type AgentPorts,
   type AgentSettings,
   createAgent,
   createAgentTools,
@@ -11,7 +12,7 @@ import {
   type Preview,
 } from '@domainsync/healing-agent'
 import { MIN_FAILURE_DOMAINS } from '@domainsync/ipfs-mirror'
-import { openSqliteStore, systemClock } from '@domainsync/journal'
+import { openSqliteStore, type Store, systemClock } from '@domainsync/journal'
 import { nativeMlDsa } from '@domainsync/pq/node'
 import { createGateway, createTransactor } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
@@ -20,7 +21,7 @@ import type { LoadedConfig } from '../config/load-config.ts'
 import { readSecret, readText } from '../config/secret.ts'
 import { openDnsDriver, openResolvers } from './dns-drivers.ts'
 import { createLocalFetch } from './local-fetch.ts'
-import { openNetwork } from './network-chain.ts'
+import { confirmationsOf, openNetwork } from './network-chain.ts'
 import { gatewayUrls } from './open-client.ts'
 import { openReplicas } from './replicas.ts'
 import { stateFolder } from './state-folder.ts'
@@ -38,8 +39,28 @@ export type OwnedAgent = Agent & AsyncDisposable
 
 /** Builds the agent of a configuration. Without a healer key it watches, repairs copies and DNS, and pages. */
 export async function openAgent(config: LoadedConfig, options: OpenAgentOptions): Promise<OwnedAgent> {
-  const { agent, keys, network: chainConfig } = config.values
-  const { onEvent } = options
+  const { ports, domains } = await openAgentPorts(config, options)
+  const { agent, network } = config.values
+  const made = createAgent({
+    ports,
+    domains,
+    settings: {
+      probeEveryMs: agent.probeEveryMs,
+      maxRepairsPerHour: agent.maxRepairsPerHour,
+      soakMs: agent.soakMs,
+      safeDepth: confirmationsOf(network),
+      ...options.settings,
+    },
+    onError: (error, what) => options.onEvent(`${what}: ${(error as Error).message}`),
+  })
+  return { ...made, [Symbol.asyncDispose]: () => ports.store.close() }
+}
+
+/** The agent's world, for those who act in its place. The caller closes the store. */
+export async function openAgentPorts(
+  config: LoadedConfig,
+  { onEvent, notifiers = [] }: OpenAgentOptions,
+): Promise<{ ports: AgentPorts & { readonly store: Store }; domains: readonly AgentDomain[] }> {
   const network = await openNetwork(config, {
     onDissent: ({ operator, what }) => onEvent(`RPC ${operator} was outvoted on ${what}`),
   })
@@ -48,38 +69,20 @@ export async function openAgent(config: LoadedConfig, options: OpenAgentOptions)
       createGateway({ url: await readText(url, config, `gateways[${index}]`) }),
     ),
   )
-  const transactor = keys.healer && createTransactor({ signer: await readAccount('healer', config), ...network })
-  const domains = await openAgentDomains(config)
-  const notifiers = [...(await openNotifiers(config)), ...(options.notifiers ?? [])]
-
-  const store = await openSqliteStore(stateFolder(config).journal)
-  const made = createAgent({
-    ports: {
-      network,
-      chain: network.chain,
-      transactor,
-      store,
-      clock: systemClock,
-      tools: createAgentTools({
-        ...network,
-        gateways,
-        verifyMlDsa: nativeMlDsa.verify,
-        fetch: createLocalFetch(),
-        onLiar: ({ source, cid }) => onEvent(`${source} sent wrong bytes for ${cid}`),
-      }),
-      notifiers,
-    },
-    domains,
-    settings: {
-      probeEveryMs: agent.probeEveryMs,
-      maxRepairsPerHour: agent.maxRepairsPerHour,
-      soakMs: agent.soakMs,
-      safeDepth: chainConfig.confirmations ?? network.confirmations,
-      ...options.settings,
-    },
-    onError: (error, what) => onEvent(`${what}: ${(error as Error).message}`),
+  const { healer } = config.values.keys
+  const transactor = healer && createTransactor({ signer: await readAccount('healer', config), ...network })
+  const tools = createAgentTools({
+    ...network,
+    gateways,
+    verifyMlDsa: nativeMlDsa.verify,
+    fetch: createLocalFetch(),
+    onLiar: ({ source, cid }) => onEvent(`${source} sent wrong bytes for ${cid}`),
   })
-  return { ...made, [Symbol.asyncDispose]: () => store.close() }
+  const domains = await openAgentDomains(config)
+  const routes = [...(await openNotifiers(config)), ...notifiers]
+  const store = await openSqliteStore(stateFolder(config).journal)
+  const { chain } = network
+  return { ports: { network, chain, transactor, store, clock: systemClock, tools, notifiers: routes }, domains }
 }
 
 async function openAgentDomains(config: LoadedConfig): Promise<AgentDomain[]> {

@@ -1,8 +1,9 @@
-import { proveReplication, type ReplicaOutcome, type Replication } from '@domainsync/ipfs-mirror'
-import type { StepDefinition } from '@domainsync/journal'
+import { proveReplication, type ReplicaOutcome, type Replication, writeCar } from '@domainsync/ipfs-mirror'
+import type { StepDefinition, StepRun } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
 import { PublishError } from '../publish-error.ts'
+import { type Upload, uploadRelease } from './upload-release.ts'
 
 /** What this step leaves: who was shown to hold the release. */
 export interface ProveReceipt {
@@ -23,27 +24,54 @@ export interface ProvenProvider {
   readonly cid?: string
 }
 
-/** No pointer before proof: the release is read back from every provider, and K of them must give all of it. */
-export const proveStep: StepDefinition<PublishContext> = {
-  key: 'prove',
+/**
+ * No pointer before proof: the release is read back from every provider, and K of them must give all of it. When too few
+ * do, those that do not are sent it once more, whatever they say they hold.
+ */
+export function proveStep(): StepDefinition<PublishContext> {
+  /** What this process saw last, by step key: a proof that was just made is not made twice. */
+  const looks = new Map<string, Replication>()
 
-  intent: async ({ operation }) => ({ root: operation.root! }),
+  async function look(run: StepRun<PublishContext>): Promise<Replication> {
+    const { replicas, replication } = run.context.ports
+    const root = CID.parse(run.operation.root!)
+    const result = await proveReplication(root, replicas, { ...replication, signal: run.signal })
+    looks.set(run.stepKey, result)
+    return result
+  }
 
-  /** Reading is all there is to do. */
-  async effect() {},
+  return {
+    key: 'prove',
 
-  async observe({ context, operation, signal }) {
-    const { replicas, replication } = context.ports
-    const result = await proveReplication(CID.parse(operation.root!), replicas, { ...replication, signal })
-    if (!result.ok) throw insufficient(operation.domain, result)
-    const providers = result.replicas.map(describe)
-    return {
-      need: result.need,
-      held: result.held,
-      trial: result.trial,
-      providers: providers.map((one) => ({ ...one })),
-    }
-  },
+    intent: async ({ operation }) => ({ root: operation.root! }),
+
+    async effect(run) {
+      const before = looks.get(run.stepKey) ?? (await look(run))
+      if (before.ok) return
+      const uploads = await sendAgain(run, before)
+      const after = await look(run)
+      if (!after.ok) throw insufficient(run.operation.domain, { result: after, uploads })
+    },
+
+    async observe(run) {
+      const known = looks.get(run.stepKey)
+      const result = known?.ok ? known : await look(run)
+      return result.ok ? receiptOf(result) : undefined
+    },
+  }
+}
+
+/** Straight from the publisher's own blocks: the CAR of before may be what was wrong. */
+async function sendAgain({ context, signal }: StepRun<PublishContext>, before: Replication): Promise<Upload[]> {
+  const { replicas, blocks } = context.ports
+  const root = CID.parse(before.root)
+  const short = replicas.filter((_, index) => !before.replicas[index]!.counts)
+  const car = () => writeCar(root, blocks)
+  return Promise.all(short.map((replica) => uploadRelease(replica, { root, car, force: true, signal })))
+}
+
+function receiptOf({ need, held, trial, replicas }: Replication) {
+  return { need, held, trial, providers: replicas.map((outcome) => ({ ...describe(outcome) })) }
 }
 
 function describe({ replica, proof, reason }: ReplicaOutcome): ProvenProvider {
@@ -57,14 +85,20 @@ function describe({ replica, proof, reason }: ReplicaOutcome): ProvenProvider {
   }
 }
 
-function insufficient(domain: string, { held, need, reason, replicas }: Replication): PublishError {
+function insufficient(
+  domain: string,
+  { result, uploads }: { result: Replication; uploads: readonly Upload[] },
+): PublishError {
+  const { held, need, reason, replicas } = result
   const shortfall =
     reason === 'FAILURE_DOMAINS_SHORT'
       ? 'the copies share one failure domain'
       : `${held} of the ${need} copies that are needed were proven`
-  const reasons = replicas
-    .map(describe)
-    .flatMap(({ provider, code, cid }) => (code ? [`${provider} ${code} ${cid ?? ''}`.trim()] : []))
+  const reasons = replicas.map(describe).flatMap(({ provider, code, cid }) => {
+    const upload = uploads.find((one) => one.provider === provider)
+    const refused = upload?.code && upload.code !== code ? ` (upload: ${upload.code})` : ''
+    return code ? [`${provider} ${code} ${cid ?? ''}`.trim() + refused] : []
+  })
   return new PublishError('REPLICATION_INSUFFICIENT', `${domain}: ${shortfall}. ${reasons.join('; ')}`, {
     next: `domainsync publish ${domain}`,
     retryable: true,

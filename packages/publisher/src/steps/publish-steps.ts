@@ -17,8 +17,8 @@ export function publishSteps(ports: PublisherPorts): readonly StepDefinition<Pub
   return [
     signStep,
     carStep,
-    replicateStep,
-    proveStep,
+    replicateStep(),
+    proveStep(),
     syncStep(ports),
     confirmStep,
     swapStep,

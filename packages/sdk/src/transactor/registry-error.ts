@@ -20,7 +20,7 @@ const SENTENCES = {
   LanePaused: ([, paused]) => `${lanes(paused)} for this domain; the owner unpauses it.`,
   ZeroHash: () => 'The digest is zero; give the root of a release.',
   EvictsLive: ([live]) =>
-    `The next release would overwrite release ${live}, which is live: keep it first ("domainsync keep").`,
+    `The next release would overwrite release ${live}, which is live; the healer or the owner keeps it first.`,
   NotStable: ([release]) => `Release ${release} is gone, quarantined, or not older than the live one.`,
   NotNewer: ([release, kept]) => `Release ${release} is not newer than ${kept}, which is kept already.`,
   TooEarly: ([notBefore, time]) =>

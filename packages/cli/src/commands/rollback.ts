@@ -1,0 +1,77 @@
+import { DomainSyncError, parseDomainName } from '@domainsync/core'
+import { planRollback, rollBackByHand } from '@domainsync/healing-agent'
+import { createTransactor } from '@domainsync/sdk'
+import { readAccount } from '../config/account.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
+import { confirmWrite } from '../output/confirm.ts'
+import { EXIT_DONE } from '../output/exit-code.ts'
+import { shortCid } from '../output/short.ts'
+import type { AddCommand } from '../program.ts'
+import { openNetwork } from '../wiring/network-chain.ts'
+import { openAgentPorts } from '../wiring/open-agent.ts'
+
+interface RollbackOptions {
+  readonly to?: string
+}
+
+/** `rollback <domain>`: back to an older release; everything newer is quarantined. */
+export const addRollbackCommand: AddCommand = (program, action) => {
+  program
+    .command('rollback <domain>')
+    .description('back to an older release, on chain and in DNS; everything newer is quarantined')
+    .option('--to <release>', 'the release (default: the newest stable one before the live one)')
+    .action(
+      action<RollbackOptions>(async (context, [text], { to }) => {
+        const { terminal, signal, flags } = context
+        const config = await context.loadConfig()
+        const name = parseDomainName(text!)
+        const { ports: agentPorts, domains } = await openAgentPorts(config, {
+          onEvent: (line) => terminal.progress(line),
+        })
+        await using store = agentPorts.store
+        const domain = domains.find((one) => one.name === name)
+        if (domain === undefined) throw notConfigured(name)
+        const ports = { ...agentPorts, store, transactor: agentPorts.transactor ?? (await ownerTransactor(config)) }
+        const { decision, state } = await planRollback(domain, { ports, to: releaseNumber(to), signal })
+        terminal.print(
+          `release ${decision.from} → ${decision.to}   ${shortCid(`${decision.root}`)}   ${decision.held} copies proven`,
+        )
+        const outcome = { domain: name, from: decision.from, to: decision.to, root: `${decision.root}` }
+        if (flags.dryRun) {
+          terminal.document('rollback', { ...outcome, outcome: 'planned' })
+          return EXIT_DONE
+        }
+        const { chainId } = config.values.network
+        await confirmWrite(`Go back to release ${decision.to} of ${name} on chain ${chainId}?`, {
+          terminal,
+          chainId,
+          signal,
+          ...flags,
+        })
+        terminal.print(await rollBackByHand(domain, { decision, state, ports, signal }))
+        terminal.print(`The files of release ${decision.from} are refused from now on; the owner can reinstate them.`)
+        terminal.document('rollback', { ...outcome, outcome: 'rolled back' })
+        return EXIT_DONE
+      }),
+    )
+}
+
+async function ownerTransactor(config: LoadedConfig) {
+  return createTransactor({ signer: await readAccount('owner', config), ...(await openNetwork(config)) })
+}
+
+function releaseNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text)
+  throw new DomainSyncError('RELEASE_UNKNOWN', `"${text}" is no release number; write 1, 2, 3 …`, {
+    state: 'Nothing was sent.',
+    retryable: false,
+  })
+}
+
+function notConfigured(name: string): DomainSyncError {
+  return new DomainSyncError('NOT_CONFIGURED', `${name} is not in the configuration.`, {
+    next: 'domainsync config',
+    retryable: false,
+  })
+}

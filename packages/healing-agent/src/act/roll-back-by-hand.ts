@@ -1,0 +1,99 @@
+import { type CallOptions, type DomainState, rootFromHash } from '@domainsync/core'
+import { proveReplication } from '@domainsync/ipfs-mirror'
+import type { CID } from 'multiformats/cid'
+import type { AgentPorts } from '../agent/agent-ports.ts'
+import type { AgentDomain } from '../agent-domain.ts'
+import { type ActContext, readHead } from './act-context.ts'
+import { AgentError } from './agent-error.ts'
+import { runHealOperation } from './run-heal-operation.ts'
+
+/** Time for the whole of it, in milliseconds. */
+export const ROLLBACK_TIMEOUT_MS = 300_000
+
+/** What a person decided. */
+export interface RollbackDecision {
+  readonly from: number
+  readonly to: number
+  readonly root: CID
+  /** Copies of the target that were read back just now. */
+  readonly held: number
+}
+
+export interface RollBackOptions extends CallOptions {
+  readonly ports: AgentPorts
+  /** The release to go to; default: the newest stable one before the live one. */
+  readonly to?: number | undefined
+}
+
+/**
+ * What a rollback would go to: an older stable release that verifies and whose copies were just proven.
+ *
+ * @throws AgentError `NOT_ALLOWED` when there is none, `TARGET_UNPROVEN`, `TARGET_UNVERIFIABLE`; ChainError
+ */
+export async function planRollback(
+  domain: AgentDomain,
+  { ports, to, ...call }: RollBackOptions,
+): Promise<{ decision: RollbackDecision; state: DomainState }> {
+  const state = await readHead({ chain: ports.chain, domain }, call)
+  if (state === undefined) throw notAllowed(`${domain.name} is not in the registry.`)
+  const { live } = state.head
+  const release = to ?? state.rollbackTarget?.release
+  const entry = state.releases.find((one) => one.release === release && one.stable && one.release < live)
+  if (entry === undefined) {
+    const wish =
+      to === undefined ? `There is no stable release before ${live}` : `Release ${to} is no stable one before ${live}`
+    throw notAllowed(`${wish} of ${domain.name} that the registry still holds.`)
+  }
+  const root = rootFromHash(entry.ipfsHash)
+  const verification = await ports.tools.verifierFor(domain)({ state, release: entry.release, root }, call)
+  if (verification.kind !== 'verified') {
+    throw new AgentError('TARGET_UNVERIFIABLE', `Release ${entry.release} of ${domain.name}: ${verification.reason}`, {
+      state: 'Nothing was sent.',
+      retryable: verification.kind === 'unknown',
+    })
+  }
+  const { need, minFailureDomains } = domain
+  const replicas = domain.replicas.map(({ replica }) => replica)
+  const proof = await proveReplication(root, replicas, { need, minFailureDomains, ...call })
+  if (!proof.ok) {
+    throw new AgentError(
+      'TARGET_UNPROVEN',
+      `Release ${entry.release} of ${domain.name}: ${proof.held} of the ${need} copies that are needed were proven.`,
+      { state: 'Nothing was sent.', next: 'domainsync heal' },
+    )
+  }
+  return { decision: { from: live, to: entry.release, root, held: proof.held }, state }
+}
+
+/** Carries out a planned rollback: chain, then DNS. May be killed and run again. The ports' key is the healer's or the owner's. */
+export async function rollBackByHand(
+  domain: AgentDomain,
+  { decision, state, ports, ...call }: RollBackOptions & { decision: RollbackDecision; state: DomainState },
+): Promise<string> {
+  const { store, chain, clock, network, transactor, tools } = ports
+  const limit = AbortSignal.timeout(call.timeoutMs ?? ROLLBACK_TIMEOUT_MS)
+  const context: ActContext = {
+    domain,
+    network,
+    chain,
+    clock,
+    journal: store.journal,
+    transactions: store.transactions,
+    transactor,
+    tools,
+    incident: 'by hand',
+    attempt: 0,
+    // A person needs no lease: the registry's fence decides who was first.
+    fence: { epoch: 0 },
+    holdLease: async () => {},
+    survivors: () => domain.replicas.map(({ replica }) => replica.source),
+    signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
+    timeoutMs: call.timeoutMs ?? ROLLBACK_TIMEOUT_MS,
+  }
+  const { to: release, root } = decision
+  return runHealOperation({ kind: 'rollback', release, root: `${root}`, expectedSeq: state.head.seq }, context)
+}
+
+function notAllowed(message: string): AgentError {
+  return new AgentError('NOT_ALLOWED', message, { state: 'Nothing was sent.', retryable: false })
+}
