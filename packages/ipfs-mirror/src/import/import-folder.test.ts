@@ -171,17 +171,24 @@ describe('importFolder refuses', () => {
     expect(put).toEqual([])
   })
 
-  it('a file it may not read (SITE_UNREADABLE)', async ({ skip }) => {
-    await writeSite({ 'index.html': 'x', 'secret.html': 'x' }, site())
-    await chmod(join(site(), 'secret.html'), 0)
+  const unreadable: [string, string, number][] = [
+    ['a file it may not read', 'sub/secret.html', 0],
+    ['a folder it may not list', 'sub', 0],
+    ['a folder it may list but not enter', 'sub', 0o644],
+  ]
+  it.each(unreadable)('%s (SITE_UNREADABLE)', async (_what, path, mode) => {
+    await writeSite({ 'index.html': 'x', 'sub/secret.html': 'x' }, site())
+    await chmod(join(site(), path), mode)
     await chmod(folder, 0o755)
-    const root = process.geteuid?.() === 0
-    skip(root && !isMainThread, 'root reads everything, and a worker thread cannot become someone else')
-    if (root) process.seteuid!(65534)
+    // Root may read everything; only a whole process, not a thread of it, can become somebody else for a while.
+    const isRoot = process.geteuid?.() === 0
+    if (isRoot && !isMainThread) throw new Error('run these tests in processes (vitest: pool "forks")')
+    if (isRoot) process.seteuid!(65534)
     try {
       await expect(importFolder(site())).rejects.toMatchObject({ code: 'SITE_UNREADABLE' })
     } finally {
-      if (root) process.seteuid!(0)
+      if (isRoot) process.seteuid!(0)
+      await chmod(join(site(), path), 0o755)
     }
   })
 

@@ -55,6 +55,7 @@ export interface ImportOptions extends Pick<CallOptions, 'signal'> {
  */
 export async function importFolder(folder: string, options: ImportOptions = {}): Promise<Content> {
   const { store, cache: cachePath, rehash = process.env.CI === 'true', signal, onProgress } = options
+  signal?.throwIfAborted()
   const site = await scanFolder(folder, signal)
   const cache = cachePath === undefined || rehash ? ImportCache.empty() : await ImportCache.load(cachePath)
   const run = new ImportRun(folder, { site, cache, store, signal, onProgress })

@@ -18,6 +18,8 @@ export interface LargeFile extends DagNode {
 
 /** How {@link importLargeFile} is called. */
 export interface LargeFileOptions extends Omit<ReadSmallOptions, 'target'> {
+  /** Memory for a chunk; `put` takes it back. */
+  readonly reserve: (sizeBytes: number) => Uint8Array
   readonly put: (block: Block) => Promise<void> | undefined
   readonly onBytes: (sizeBytes: number) => void
   readonly signal?: AbortSignal | undefined
@@ -68,12 +70,13 @@ export async function importLargeFile(file: string, options: LargeFileOptions): 
 }
 
 /** The file's chunks; the next one is read while the last is worked on. */
-async function* readChunks(handle: FileHandle, { path, stamp }: LargeFileOptions): AsyncGenerator<Uint8Array> {
-  let next = readChunk(handle, { path, stamp, at: 0 })
+async function* readChunks(handle: FileHandle, options: LargeFileOptions): AsyncGenerator<Uint8Array> {
+  const { stamp } = options
+  let next = readChunk(handle, { ...options, at: 0 })
   for (let at = 0; at < stamp.sizeBytes; at += CHUNK_BYTES) {
     const chunk = await next
     if (at + CHUNK_BYTES < stamp.sizeBytes) {
-      next = readChunk(handle, { path, stamp, at: at + CHUNK_BYTES })
+      next = readChunk(handle, { ...options, at: at + CHUNK_BYTES })
       // Its failure is seen in its turn, unless the import has failed before.
       next.catch(() => undefined)
     }
@@ -81,12 +84,12 @@ async function* readChunks(handle: FileHandle, { path, stamp }: LargeFileOptions
   }
 }
 
-interface ChunkPlace extends Pick<LargeFileOptions, 'path' | 'stamp'> {
+interface ChunkPlace extends Pick<LargeFileOptions, 'path' | 'stamp' | 'reserve'> {
   readonly at: number
 }
 
-async function readChunk(handle: FileHandle, { path, stamp, at }: ChunkPlace): Promise<Uint8Array> {
-  const chunk = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, stamp.sizeBytes - at))
+async function readChunk(handle: FileHandle, { path, stamp, reserve, at }: ChunkPlace): Promise<Uint8Array> {
+  const chunk = reserve(Math.min(CHUNK_BYTES, stamp.sizeBytes - at))
   let length = 0
   while (length < chunk.length) {
     const { bytesRead } = await handle.read(chunk, length, chunk.length - length, at + length).catch((cause) => {

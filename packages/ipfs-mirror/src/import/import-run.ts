@@ -11,6 +11,7 @@ import type { FileStamp } from './file-stamp.ts'
 import type { ImportCache } from './import-cache.ts'
 import type { ContentFile, ImportOptions } from './import-folder.ts'
 import { importLargeFile } from './import-large-file.ts'
+import { ReadBuffers } from './read-buffers.ts'
 import { readSmallFile } from './read-small-file.ts'
 import type { ScannedFile, ScannedFolder, ScannedSite } from './scan-folder.ts'
 import { CHUNK_BYTES } from './unixfs-profile.ts'
@@ -36,8 +37,7 @@ export class ImportRun {
   readonly #folder: string
   readonly #options: RunOptions
   readonly #writer: BlockWriter | undefined
-  /** Without a store the bytes are only hashed, so one buffer serves all files. */
-  readonly #scratch: Buffer | undefined
+  readonly #buffers = new ReadBuffers()
   readonly #cids = new CidMaker()
   #bytesDone = 0
   #reads = 0
@@ -45,8 +45,7 @@ export class ImportRun {
   constructor(folder: string, options: RunOptions) {
     this.#folder = folder
     this.#options = options
-    this.#writer = options.store && new BlockWriter(options.store)
-    this.#scratch = options.store ? undefined : Buffer.allocUnsafeSlow(CHUNK_BYTES)
+    this.#writer = options.store && new BlockWriter(options.store, ({ bytes }) => this.#buffers.release(bytes))
   }
 
   /** Imports the site and gives the CID of its directory. */
@@ -107,8 +106,8 @@ export class ImportRun {
 
   async #readSmall({ path, stamp }: ScannedFile): Promise<Visited> {
     const nowNs = now()
-    const target = this.#scratch ?? Buffer.allocUnsafeSlow(stamp.sizeBytes)
-    const bytes = readSmallFile(`${this.#folder}/${path}`, { path, stamp, target })
+    const bytes = this.#buffers.reserve(stamp.sizeBytes)
+    readSmallFile(`${this.#folder}/${path}`, { path, stamp, target: bytes })
     const digest = sha256(bytes)
     const cid = this.#cids.make(RAW, digest)
     const hex = Buffer.from(digest.buffer, digest.byteOffset, digest.length).toString('hex')
@@ -126,6 +125,7 @@ export class ImportRun {
       path,
       stamp,
       signal: this.#options.signal,
+      reserve: (sizeBytes) => this.#buffers.reserve(sizeBytes),
       put: (block) => this.#put(block),
       onBytes: (sizeBytes) => {
         this.#bytesDone += sizeBytes
@@ -149,8 +149,11 @@ export class ImportRun {
     return { cid, dagBytes, cached: false }
   }
 
+  /** Takes a block and the memory it lies in. */
   #put(block: Block): Promise<void> | undefined {
-    return this.#writer?.add(block)
+    if (this.#writer !== undefined) return this.#writer.add(block)
+    this.#buffers.release(block.bytes)
+    return undefined
   }
 
   #note({ path, stamp }: Pick<ScannedFile, 'path' | 'stamp'>, cid: CID, sha256: string): void {

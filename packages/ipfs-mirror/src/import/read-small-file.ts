@@ -7,11 +7,11 @@ import { changedWhileRead, unreadable } from './refusals.ts'
 export const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
 /**
- * Reads a file whole into the start of `target`, synchronously: for small files that takes a third of the time.
+ * Reads a file whole into `target`, synchronously: for small files that takes a third of the time.
  *
  * @throws ImportError `SITE_CHANGED_WHILE_READ` when it is not what was listed, `SITE_UNREADABLE`.
  */
-export function readSmallFile(file: string, { path, stamp, target }: ReadSmallOptions): Uint8Array {
+export function readSmallFile(file: string, { path, stamp, target }: ReadSmallOptions): void {
   let fd: number
   try {
     fd = openSync(file, READ_FLAGS)
@@ -33,7 +33,6 @@ export function readSmallFile(file: string, { path, stamp, target }: ReadSmallOp
   } finally {
     closeSync(fd)
   }
-  return target.subarray(0, stamp.sizeBytes)
 }
 
 /** What is read, and where to. */
@@ -42,7 +41,7 @@ export interface ReadSmallOptions {
   readonly path: string
   /** What the file was when it was listed. */
   readonly stamp: FileStamp
-  /** At least as long as the file. */
+  /** As long as the file. */
   readonly target: Uint8Array
 }
 

@@ -4,7 +4,7 @@ import { errorCode } from '@domainsync/core'
 import { type FileStamp, stampOf } from './file-stamp.ts'
 import { ImportError } from './import-error.ts'
 import { listNames } from './list-names.ts'
-import { changedWhileRead, refuseFile, refuseKind, refuseName } from './refusals.ts'
+import { changedWhileRead, refuseFile, refuseKind, refuseName, unreadable } from './refusals.ts'
 import { sortByBytes } from './sort-by-bytes.ts'
 
 /** A file of a site, not yet read. */
@@ -59,8 +59,7 @@ export async function scanFolder(folder: string, signal?: AbortSignal): Promise<
       }
       const entryPath = path === '' ? entryName : `${path}/${entryName}`
       refuseName(entryName, entryPath)
-      const stats = lstatSync(`${absolute}/${entryName}`, { bigint: true, throwIfNoEntry: false })
-      if (stats === undefined) throw changedWhileRead(entryPath)
+      const stats = statEntry(`${absolute}/${entryName}`, entryPath)
       if (stats.isFile()) {
         refuseFile(entryPath)
         entries.push({ kind: 'file', name: entryName, path: entryPath, stamp: stampOf(stats) })
@@ -83,6 +82,17 @@ export async function scanFolder(folder: string, signal?: AbortSignal): Promise<
     throw new ImportError('SITE_EMPTY', `${folder} holds no file; build the site first.`, { retryable: false })
   }
   return { root, files, sizeBytes, folders }
+}
+
+function statEntry(file: string, path: string): BigIntStats {
+  let stats: BigIntStats | undefined
+  try {
+    stats = lstatSync(file, { bigint: true, throwIfNoEntry: false })
+  } catch (cause) {
+    throw unreadable(path, cause)
+  }
+  if (stats === undefined) throw changedWhileRead(path)
+  return stats
 }
 
 /** The folder itself may be a symbolic link (`current -> build-42`); nothing below may. */

@@ -15,7 +15,10 @@ export interface BlockStore extends BlockSource {
   /** The block's bytes, hash checked. Rejects with `BLOCK_DAMAGED` when the disk gives other bytes than were written. */
   get(cid: CID, options?: CallOptions): Promise<Uint8Array | undefined>
   has(cid: CID): boolean
-  /** Adds blocks whose hash the caller has verified or computed; one that is already there and sound costs nothing. */
+  /**
+   * Adds blocks whose hash the caller has verified or computed; one that is already there and sound costs nothing. The bytes
+   * stay the caller's: they do not change before this resolves, and may be overwritten after.
+   */
   put(blocks: Iterable<Block>): Promise<void>
   /** Makes everything put so far durable. */
   sync(): Promise<void>

@@ -345,6 +345,35 @@ describe('another owner', () => {
   })
 })
 
+it('says so when the disk is full, keeps what it had, and goes on when there is room', async () => {
+  // The shell's file size limit (in half or whole kilobytes) stands for the disk: writes past it fail.
+  const child = runInChild(
+    `
+    const store = await openBlockStore(folder)
+    const blockOf = (n) => { const bytes = Buffer.alloc(3000, 'block ' + n); return { cid: rawCidFromSha256(sha256(bytes)), bytes } }
+    for (let n = 0; ; n++) {
+      try { await store.put([blockOf(n), blockOf(-n - 1)]) } catch (error) { console.log(error.code, n); break }
+    }
+    await store.sync()
+    console.log(Buffer.from(await store.get(blockOf(0).cid)).toString('utf8', 0, 7), store.has(blockOf(1e6).cid))
+    setInterval(() => {}, 1000)`,
+    'ulimit -f 200; exec "$0" "$@"',
+  )
+  const [code, stored] = (await child.line()).split(' ')
+  expect(code).toBe('STORE_WRITE_FAILED')
+  expect(await child.line()).toBe('block 0 false')
+  await child.kill()
+  await withStore(async (store) => {
+    for (let n = -Number(stored); n < Number(stored); n++) {
+      const bytes = Buffer.alloc(3000, `block ${n}`)
+      expect(Buffer.compare((await store.get(rawCidFromSha256(sha256(bytes))))!, bytes)).toBe(0)
+    }
+    await store.put([block('room again')])
+    expect(await store.get(block('room again').cid)).toEqual(block('room again').bytes)
+  })
+  expect(Number(stored)).toBeGreaterThan(5)
+})
+
 it('has everything that was synced or pinned, whenever its process is killed', async () => {
   // The child compacts now and then, too; `done` comes after sync or pin returned.
   const script = `
@@ -394,8 +423,8 @@ function readingLeaves(store: BlockStore) {
   return { has: () => false, get: (cid: CID) => store.get(cid) }
 }
 
-/** Runs code that has `openBlockStore` and `folder` in another process. */
-function runInChild(code: string) {
+/** Runs code that has `openBlockStore` and `folder` in another process, started by a shell script when one is given. */
+function runInChild(code: string, shell = 'exec "$0" "$@"') {
   const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
   const program = `
     import { openBlockStore } from ${source('./open-block-store.ts')}
@@ -404,7 +433,7 @@ import { buildDirectory } from ${source('../import/build-directory.ts')}
     import { rawCidFromSha256 } from ${JSON.stringify(import.meta.resolve('@domainsync/core'))}
     const folder = ${JSON.stringify(folder)}
     ${code}`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+  const child = spawn('sh', ['-c', shell, process.execPath, '--input-type=module', '-e', program], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
