@@ -37,13 +37,17 @@ function detailsOf({ domain, conditions, actions, freezes, error }: DomainReport
 
 /** One line about a repair, planned or tried; messages to people are left out. */
 export function actionLine(domain: string, { action, outcome, code, detail }: ActionReport): string | undefined {
-  if (action.kind === 'notify' || action.kind === 'page') return undefined
-  return `${domain} ${outcome} ${action.kind}${code ? ` ${code}` : ''}: ${detail || targetOf(action)}`
+  const target = targetOf(action)
+  if (target === undefined) return undefined
+  return `${domain} ${outcome} ${action.kind}${code ? ` ${code}` : ''}: ${detail || target}`
 }
 
-/** What a repair is about, for one that was only planned. */
-function targetOf(action: Exclude<Action, { kind: 'notify' | 'page' }>): string {
+/** What a repair is about; `undefined` for a message, which is no repair. */
+function targetOf(action: Action): string | undefined {
   switch (action.kind) {
+    case 'notify':
+    case 'page':
+      return undefined
     case 'restart':
     case 'repin':
     case 'reupload':
