@@ -1,14 +1,13 @@
 import { parseDomainName } from '@domainsync/core'
 import { readAccount } from '../config/account.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
-import { readAddress, readPqKeyHash } from '../config/public-id.ts'
 import { announcementName, announcementText } from '../init/announcement.ts'
 import { confirmWrite } from '../output/confirm.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import type { AddCommand } from '../program.ts'
 import { openResolvers } from '../wiring/dns-drivers.ts'
+import { domainRoles } from '../wiring/domain-roles.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
-import { type DomainRoles, registerDomain } from '../wiring/register-domain.ts'
+import { registerDomain } from '../wiring/register-domain.ts'
 
 /** `register <domain>`: TXT challenge, attestation, on-chain binding, in one go. */
 export const addRegisterCommand: AddCommand = (program, action) => {
@@ -22,7 +21,7 @@ export const addRegisterCommand: AddCommand = (program, action) => {
         const domain = parseDomainName(text!)
         const network = await openNetwork(config)
         const { chainId } = network
-        const roles = await rolesOf(config)
+        const roles = await domainRoles(config)
         const record = {
           name: announcementName(domain),
           type: 'TXT',
@@ -55,16 +54,4 @@ export const addRegisterCommand: AddCommand = (program, action) => {
         return EXIT_DONE
       }),
     )
-}
-
-async function rolesOf(config: LoadedConfig): Promise<DomainRoles> {
-  const [owner, signer, publisher, healer, pqKeyHash] = await Promise.all([
-    readAddress('owner', config),
-    readAddress('signer', config),
-    readAddress('publisher', config),
-    readAddress('healer', config),
-    readPqKeyHash(config),
-  ])
-  const guardian = config.values.keys.guardian ? await readAddress('guardian', config) : owner
-  return { owner, guardian, signer, publisher, healer, pqKeyHash }
 }

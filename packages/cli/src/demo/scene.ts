@@ -2,10 +2,10 @@ import { type DomainName, rootFromHash } from '@domainsync/core'
 import type { PassReport } from '@domainsync/healing-agent'
 import picocolors from 'picocolors'
 import { readAccount } from '../config/account.ts'
-import { readAddress, readPqKeyHash } from '../config/public-id.ts'
 import { shortCid, shortDuration } from '../output/short.ts'
 import { actionLine } from '../output/show-findings.ts'
 import { openDnsDriver, openResolvers } from '../wiring/dns-drivers.ts'
+import { domainRoles } from '../wiring/domain-roles.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
 import { openAgent } from '../wiring/open-agent.ts'
 import { openPublisher } from '../wiring/open-publisher.ts'
@@ -75,7 +75,7 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
     async publishAll() {
       say('')
       say(picocolors.bold(sites.length === 1 ? 'Publishing your site' : `Publishing ${sites.length} sites`))
-      const roles = await rolesOf(stage)
+      const roles = await domainRoles(config)
       const [registrar, payer] = await Promise.all([readAccount('registrar', config), readAccount('owner', config)])
       for (const { domain } of sites) {
         const resolvers = openResolvers(config)
@@ -94,17 +94,6 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
   }
   const owned = stack.move()
   return scene
-}
-
-async function rolesOf({ config }: Stage) {
-  const [owner, signer, publisher, healer, pqKeyHash] = await Promise.all([
-    readAddress('owner', config),
-    readAddress('signer', config),
-    readAddress('publisher', config),
-    readAddress('healer', config),
-    readPqKeyHash(config),
-  ])
-  return { owner, guardian: owner, signer, publisher, healer, pqKeyHash }
 }
 
 /** What the agent finds and does, once each. */
