@@ -10,7 +10,7 @@ import { Deployer, type Deployment } from './deployer.ts'
 import { readSettings, type SettingOptions } from './settings.ts'
 
 /** The chain id of Hardhat's and Foundry's nodes. */
-const LOCAL_CHAIN_ID = 31337
+export const LOCAL_CHAIN_ID = 31337
 
 /** Options of `hardhat deploy`. */
 export interface DeployTaskOptions extends SettingOptions {

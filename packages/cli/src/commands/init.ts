@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { DomainSyncError, parseDomainName } from '@domainsync/core'
 import { CONFIG_FILE } from '../config/load-config.ts'
 import { announcementName } from '../init/announcement.ts'
-import { renderConfig } from '../init/render-config.ts'
+import { GENERATED_SECRETS, renderConfig } from '../init/render-config.ts'
 import { LOCAL_CHAIN_ID } from '../output/confirm.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import type { AddCommand } from '../program.ts'
@@ -29,7 +30,10 @@ export const addInitCommand: AddCommand = (program, action) => {
         const domains = (names.length > 0 ? names : ['example.com']).map(parseDomainName)
         const file = resolve(flags.config ?? CONFIG_FILE)
         const text = renderConfig({ domains, chainId: Number(chainId), registry, rpcUrls: rpc })
-        if (!flags.dryRun) await writeNew(file, text)
+        if (!flags.dryRun) {
+          await writeNew(file, text)
+          await writeSecrets(join(dirname(file), 'keys'))
+        }
         const records = domains.flatMap((domain) => [
           { name: `_dnslink.${domain}`, type: 'TXT', value: '"dnslink=/ipfs/…"', by: 'the first publish' },
           {
@@ -60,4 +64,17 @@ async function writeNew(file: string, text: string): Promise<void> {
       retryable: false,
     })
   })
+}
+
+/** Those that are there already stay. */
+async function writeSecrets(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  for (const name of GENERATED_SECRETS) {
+    const secret = randomBytes(32).toString('base64')
+    await writeFile(join(folder, name), `${secret}\n`, { flag: 'wx', mode: 0o600 }).catch(
+      (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EEXIST') throw error
+      },
+    )
+  }
 }

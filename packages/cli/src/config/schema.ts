@@ -61,7 +61,7 @@ const embeddedDns = z.strictObject({
   ...rfc2136.shape,
   kind: z.literal('embedded'),
   path: z.string().min(1),
-  /** More records, names in full: where readers find the site, and the announcement that a registrar asks for. */
+  /** More records, names in full: where readers find the site. What a registrar asks for is there by itself. */
   records: z
     .array(
       z.strictObject({

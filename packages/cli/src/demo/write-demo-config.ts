@@ -5,7 +5,6 @@ import type { DomainName } from '@domainsync/core'
 import { generateReleaseKey } from '@domainsync/pq'
 import { writeKeyFile } from '@domainsync/pq/node'
 import type { Config } from '../config/schema.ts'
-import { announcementName, announcementText } from '../init/announcement.ts'
 import { LOCAL_CHAIN_ID } from '../output/confirm.ts'
 import { DEVELOPMENT_ACCOUNTS } from './development-accounts.ts'
 
@@ -39,7 +38,6 @@ export async function writeDemoConfig(options: DemoConfigOptions): Promise<strin
   await writeKeyFile(join(keys, 'release.json'), { kind: 'release', secret: generateReleaseKey().seed, passphrase })
   const token = await secret('node-token', randomBytes(24).toString('base64url'))
   const network = { chainId: LOCAL_CHAIN_ID, registry, rpcUrls: [chainUrl], quorum: 1 }
-  const owner = DEVELOPMENT_ACCOUNTS.owner.address
   const config: Config = {
     network,
     keys: {
@@ -70,11 +68,6 @@ export async function writeDemoConfig(options: DemoConfigOptions): Promise<strin
         key: { name: 'domainsync', secret: await secret('dns-key', randomBytes(32).toString('base64')) },
         path: 'state/zones.json',
         ttlSeconds: 5,
-        records: sites.map(({ domain }) => ({
-          name: announcementName(domain),
-          type: 'TXT' as const,
-          data: announcementText({ ...network, registry: registry.toLowerCase() as `0x${string}`, owner }),
-        })),
       },
       resolvers: [`127.0.0.1:${dnsPort}`],
       quorum: 1,

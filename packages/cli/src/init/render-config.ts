@@ -8,6 +8,9 @@ export interface InitChoices {
   readonly rpcUrls: readonly string[]
 }
 
+/** Random secrets that the configuration names, in the folder `keys` beside it. */
+export const GENERATED_SECRETS = ['node-token', 'dns-key'] as const
+
 /** The text of a `domainsync.config.ts` that runs on one machine as it stands, and says what to change for more. */
 export function renderConfig({ domains, chainId, registry, rpcUrls }: InitChoices): string {
   return `import type { Config } from 'domainsync'
@@ -31,7 +34,7 @@ ${['owner', 'publisher', 'signer', 'healer', 'registrar'].map((role) => `    ${r
   },
   // Copies on one machine are a trial: put each on its own machine, or use kind "kubo", and set trial to false.
   providers: {
-${[1, 2, 3].map((n) => `    'node-${n}': {\n      kind: 'embedded',\n      path: 'state/node-${n}',\n      url: 'http://127.0.0.1:${8080 + n}',\n      token: { env: 'NODE_TOKEN' },\n      failureDomain: 'this-machine',\n    },`).join('\n')}
+${[1, 2, 3].map((n) => `    'node-${n}': {\n      kind: 'embedded',\n      path: 'state/node-${n}',\n      url: 'http://127.0.0.1:${8080 + n}',\n      token: { file: 'keys/node-token' },\n      failureDomain: 'this-machine',\n    },`).join('\n')}
   },
   replication: { need: 2, trial: true },
   dns: {
@@ -39,7 +42,7 @@ ${[1, 2, 3].map((n) => `    'node-${n}': {\n      kind: 'embedded',\n      path:
     local: {
       kind: 'embedded',
       server: '127.0.0.1:5300',
-      key: { name: 'domainsync', secret: { env: 'DNS_KEY' } },
+      key: { name: 'domainsync', secret: { file: 'keys/dns-key' } },
       path: 'state/zone.json',
       ttlSeconds: 30,
     },

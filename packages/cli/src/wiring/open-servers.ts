@@ -1,13 +1,15 @@
 import { resolve } from 'node:path'
-import { type DomainName, parseDomainName } from '@domainsync/core'
+import { type Address, type DnsRecord, type DomainName, errorCode, parseDomainName } from '@domainsync/core'
 import { type DnsServer, startDnsServer } from '@domainsync/dns'
 import { createLiveSites, type NodeEvent, startNode } from '@domainsync/ipfs-mirror'
 import { nativeMlDsa } from '@domainsync/pq/node'
 import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { drivers } from '../config/parse-config.ts'
+import { readAddress } from '../config/public-id.ts'
 import type { DnsConfig, ProviderConfig } from '../config/schema.ts'
 import { readSecret } from '../config/secret.ts'
+import { announcementName, announcementText } from '../init/announcement.ts'
 import { parseDnsAddress } from './dns-address.ts'
 import { dnsConfigOf } from './dns-drivers.ts'
 import { openNetwork } from './network-chain.ts'
@@ -25,6 +27,8 @@ export interface Servers extends AsyncDisposable {
   readonly nodes: readonly { readonly name: string; readonly url: string }[]
   readonly dns: readonly { readonly name: string; readonly host: string; readonly port: number }[]
 }
+
+const ANNOUNCEMENT_TTL_S = 300
 
 type EmbeddedDns = Extract<DnsConfig, { kind: 'embedded' }>
 type EmbeddedProvider = Extract<ProviderConfig, { kind: 'embedded' }> & { readonly path: string }
@@ -121,9 +125,10 @@ async function openDns(name: string, { config, onEvent }: Opening): Promise<DnsS
   const domains = Object.keys(config.values.domains)
     .map(parseDomainName)
     .filter((domain) => dnsConfigOf(domain, config.values) === driver)
+  const announced = await announcements(domains, { config, onEvent: (line) => onEvent(`${name}: ${line}`) })
   return startDnsServer({
     ...parseDnsAddress(driver.server, `${place}.server`),
-    zones: zonesOf(domains, driver),
+    zones: zonesOf(domains, [...driver.records, ...announced]),
     keys: [
       {
         name: driver.key.name,
@@ -139,8 +144,29 @@ async function openDns(name: string, { config, onEvent }: Opening): Promise<DnsS
   })
 }
 
+/** What a registrar asks for, when this machine knows who the owner is. */
+async function announcements(
+  domains: readonly DomainName[],
+  { config, onEvent }: { config: LoadedConfig; onEvent: (line: string) => void },
+): Promise<DnsRecord[]> {
+  const { chainId, registry } = config.values.network
+  try {
+    const owner = await readAddress('owner', config)
+    const data = announcementText({ chainId, registry: registry as Address, owner })
+    return domains.map((domain) => ({
+      name: announcementName(domain),
+      type: 'TXT',
+      ttlSeconds: ANNOUNCEMENT_TTL_S,
+      data,
+    }))
+  } catch (error) {
+    onEvent(`does not announce the registry: the owner's key is not here (${errorCode(error)})`)
+    return []
+  }
+}
+
 /** Each domain is a zone of its own. */
-function zonesOf(domains: readonly DomainName[], { records }: EmbeddedDns) {
+function zonesOf(domains: readonly DomainName[], records: readonly DnsRecord[]) {
   return domains.map((name) => ({
     name,
     records: records.filter((record) => `.${record.name}`.endsWith(`.${name}`)),
