@@ -27,9 +27,7 @@ export async function prepare() {
   }
   const node = await findNode()
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
-  const sources = digest(
-    SOURCES.map((p) => join(ROOT, p)),
-  )
+  const sources = digest(SOURCES.map((p) => join(ROOT, p)))
   if (stamp('build') !== sources) {
     say('Building contracts, bindings and packages …')
     await run(node, ['node_modules/hardhat/dist/src/cli.js', 'build', '--quiet'], env)

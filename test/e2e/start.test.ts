@@ -16,7 +16,11 @@ class Run {
   readonly ended: Promise<number>
 
   constructor(args: readonly string[] = []) {
-    this.child = spawn('npm', ['start', '--', ...args], { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.child = spawn('npm', ['start', '--', ...args], {
+      cwd: ROOT,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     for (const stream of [this.child.stdout!, this.child.stderr!]) {
       stream.on('data', (chunk: Buffer) => {
         this.output += chunk.toString()
