@@ -36,6 +36,7 @@ export async function* walkDag(root: CID, source: BlockSource, options: WalkOpti
     signal?.throwIfAborted()
     const key = cid.toString()
     const due = ahead.get(key) ?? source.get(cid, { signal, timeoutMs })
+    ahead.set(key, due)
     for (let i = stack.length - 1; i >= 0 && ahead.size < concurrency && stack.length - i < concurrency; i--) {
       const next = stack[i]!
       if (marks.get(next) !== 0 || ahead.has(next.toString())) continue

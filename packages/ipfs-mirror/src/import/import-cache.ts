@@ -1,7 +1,9 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { sha256 } from '../car/block-fault.ts'
 import { type CacheRecord, CacheRecords, encodeCacheRecord } from './cache-record.ts'
 import { type FileStamp, isTooFresh } from './file-stamp.ts'
+import { ImportError } from './import-error.ts'
 
 /** The last byte before the line feed is the version of the format. */
 const MAGIC = Buffer.from('DSCACH1\n')
@@ -66,13 +68,29 @@ export class ImportCache {
     this.#count++
   }
 
-  /** Replaces the file with what this import kept and set. */
+  /**
+   * Replaces the file with what this import kept and set.
+   *
+   * @throws ImportError `IMPORT_CACHE_UNWRITABLE`
+   */
   async save(path: string): Promise<void> {
     if (!this.#changed && this.#count === this.#known.size) return
     this.#flushKept(0)
     const bytes = Buffer.concat(this.#next)
-    await writeFile(`${path}.new`, [bytes, sha256(bytes)], { mode: 0o600 })
-    await rename(`${path}.new`, path)
+    try {
+      await mkdir(dirname(path), { recursive: true })
+      await writeFile(`${path}.new`, [bytes, sha256(bytes)], { mode: 0o600 })
+      await rename(`${path}.new`, path)
+    } catch (cause) {
+      throw new ImportError(
+        'IMPORT_CACHE_UNWRITABLE',
+        `The import cache ${path} cannot be written; name another place.`,
+        {
+          cause,
+          state: 'The site was imported.',
+        },
+      )
+    }
   }
 
   #flushKept(nextFrom: number): void {

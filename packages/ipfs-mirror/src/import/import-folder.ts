@@ -51,7 +51,8 @@ export interface ImportOptions extends Pick<CallOptions, 'signal'> {
  * link (`current -> build-42`); anything else that is not a regular file or a folder is refused.
  *
  * @throws ImportError `SITE_MISSING`, `SITE_NOT_A_FOLDER`, `SITE_EMPTY`, `SITE_SYMLINK`, `SITE_GIT`, `SITE_ENV_FILE`,
- * `SITE_NAME_NOT_UTF8`, `SITE_SPECIAL_FILE`, `SITE_RESERVED_PATH`, `SITE_UNREADABLE`, `SITE_CHANGED_WHILE_READ`.
+ * `SITE_NAME_NOT_UTF8`, `SITE_SPECIAL_FILE`, `SITE_RESERVED_PATH`, `SITE_UNREADABLE`, `SITE_CHANGED_WHILE_READ`,
+ * `IMPORT_CACHE_UNWRITABLE`.
  */
 export async function importFolder(folder: string, options: ImportOptions = {}): Promise<Content> {
   const { store, cache: cachePath, rehash = process.env.CI === 'true', signal, onProgress } = options

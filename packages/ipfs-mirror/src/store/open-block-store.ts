@@ -10,7 +10,7 @@ import { copyPinned } from './copy-pinned.ts'
 import { openPack } from './pack-file.ts'
 import { pinEntries } from './pin-entries.ts'
 import { reachDag } from './reach-dag.ts'
-import { StoreError } from './store-error.ts'
+import { StoreError, storeUnavailable } from './store-error.ts'
 import { loadStoreIndex, saveStoreIndex } from './store-index.ts'
 import { lockStore, type StoreLock } from './store-lock.ts'
 import { syncFolder } from './sync-folder.ts'
@@ -23,10 +23,13 @@ export const INDEX_EVERY_BYTES = 256 * 1024 * 1024
  * `blocks.index` (a cache of it) and `lock`. After `kill -9` or a power cut everything that `sync` or `pin` had returned
  * from is there.
  *
- * @throws StoreError `STORE_LOCKED` while somebody has it open, `STORE_MALFORMED` when `blocks.pack` is something else.
+ * @throws StoreError `STORE_LOCKED` while somebody has it open, `STORE_MALFORMED` when `blocks.pack` is something else,
+ * `STORE_UNAVAILABLE` when the file system is in the way.
  */
 export async function openBlockStore(folder: string): Promise<BlockStore> {
-  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause) => {
+    throw storeUnavailable(folder, cause)
+  })
   const lock = lockStore(join(folder, 'lock'), folder)
   try {
     const packPath = join(folder, 'blocks.pack')
@@ -37,7 +40,7 @@ export async function openBlockStore(folder: string): Promise<BlockStore> {
     return new PackBlockStore(log, { packPath, indexPath, lock, indexedBytes: index ? index.coveredBytes : 0 })
   } catch (error) {
     lock.release()
-    throw error
+    throw error instanceof StoreError ? error : storeUnavailable(folder, error)
   }
 }
 

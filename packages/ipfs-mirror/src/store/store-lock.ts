@@ -1,5 +1,7 @@
 import { DatabaseSync } from 'node:sqlite'
-import { StoreError } from './store-error.ts'
+import { StoreError, storeUnavailable } from './store-error.ts'
+
+const SQLITE_BUSY = 5
 
 /** Holds a store for this process. */
 export interface StoreLock {
@@ -10,18 +12,26 @@ export interface StoreLock {
  * Takes the store for one owner. It is a lock of the operating system (the one SQLite puts on its file), so it goes with the
  * process that held it, however that ends: there are no stale locks.
  *
- * @throws StoreError `STORE_LOCKED` when another process, or this one, has the store open.
+ * @throws StoreError `STORE_LOCKED` when another process, or this one, has the store open; `STORE_UNAVAILABLE` when no lock
+ * file can be made there.
  */
 export function lockStore(path: string, store: string): StoreLock {
-  const database = new DatabaseSync(path, { timeout: 0 })
+  let database: DatabaseSync | undefined
   try {
+    database = new DatabaseSync(path, { timeout: 0 })
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (cause) {
-    database.close()
+    database?.close()
+    if (!isBusy(cause)) throw storeUnavailable(store, cause)
     throw new StoreError('STORE_LOCKED', `Another process has the block store ${store} open; stop it and try again.`, {
       cause,
       state: 'Nothing was changed.',
     })
   }
-  return { release: () => database.close() }
+  const held = database
+  return { release: () => held.close() }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY
 }

@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { rawCidFromSha256 } from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
+import { describe, expect, it } from 'vitest'
+import { sha256 } from '../car/block-fault.ts'
+import { CidMarks } from '../car/cid-marks.ts'
+import type { BlockStore } from './block-store.ts'
+import { openBlockStore } from './open-block-store.ts'
+import { reachDag } from './reach-dag.ts'
+import { block, useStoreFolder } from './store-folder.test.support.ts'
+
+const { folder, withStore } = useStoreFolder()
+
+describe('another owner', () => {
+  it('is refused while the store is open here, and welcome after', async () => {
+    const store = await openBlockStore(folder())
+    await expect(openBlockStore(folder())).rejects.toMatchObject({ code: 'STORE_LOCKED' })
+    await store.close()
+    await (await openBlockStore(folder())).close()
+  })
+
+  it('is refused while another process has it open, and welcome once that was killed', async () => {
+    const child = runInChild('await openBlockStore(folder); console.log("open"); setInterval(() => {}, 1000)')
+    await child.line()
+    await expect(openBlockStore(folder())).rejects.toMatchObject({ code: 'STORE_LOCKED' })
+    await child.kill()
+    await (await openBlockStore(folder())).close()
+  })
+})
+
+it('says so when the disk is full, keeps what it had, and goes on when there is room', async () => {
+  // The shell's file size limit (in half or whole kilobytes) stands for the disk: writes past it fail.
+  const child = runInChild(
+    `
+    const store = await openBlockStore(folder)
+    const blockOf = (n) => { const bytes = Buffer.alloc(3000, 'block ' + n); return { cid: rawCidFromSha256(sha256(bytes)), bytes } }
+    for (let n = 0; ; n++) {
+      try { await store.put([blockOf(n), blockOf(-n - 1)]) } catch (error) { console.log(error.code, n); break }
+    }
+    await store.sync()
+    console.log(Buffer.from(await store.get(blockOf(0).cid)).toString('utf8', 0, 7), store.has(blockOf(1e6).cid))
+    setInterval(() => {}, 1000)`,
+    'ulimit -f 200; exec "$0" "$@"',
+  )
+  const [code, stored] = (await child.line()).split(' ')
+  expect(code).toBe('STORE_WRITE_FAILED')
+  expect(await child.line()).toBe('block 0 false')
+  await child.kill()
+  await withStore(async (store) => {
+    for (let n = -Number(stored); n < Number(stored); n++) {
+      const bytes = Buffer.alloc(3000, `block ${n}`)
+      expect(Buffer.compare((await store.get(rawCidFromSha256(sha256(bytes))))!, bytes)).toBe(0)
+    }
+    await store.put([block('room again')])
+    expect(await store.get(block('room again').cid)).toEqual(block('room again').bytes)
+  })
+  expect(Number(stored)).toBeGreaterThan(5)
+})
+
+it('has everything that was synced or pinned, whenever its process is killed', async () => {
+  // The child compacts now and then, too; `done` comes after sync or pin returned.
+  const script = `
+    const store = await openBlockStore(folder)
+    const root = async (n) => {
+      const blocks = []
+      const entries = []
+      for (let i = 0; i < 20; i++) {
+        const bytes = Buffer.from('block ' + n + '/' + i + ' '.repeat(i * 500))
+        const cid = rawCidFromSha256(sha256(bytes))
+        blocks.push({ cid, bytes })
+        entries.push({ name: 'f' + i, cid, dagBytes: bytes.length })
+      }
+      const { cid } = await buildDirectory(entries, (block) => void blocks.push(block))
+      return { cid, blocks }
+    }
+    for (let n = start; ; n++) {
+      const { cid, blocks } = await root(n)
+      await store.put(blocks)
+      await store.pin(cid)
+      console.log('pinned ' + n + ' ' + cid)
+      if (n % 7 === 6) { await store.compact(); console.log('compacted ' + n) }
+    }`
+  const promised = new Map<number, string>()
+  for (let round = 0; round < 6; round++) {
+    const child = runInChild(`const start = ${round * 1000}\n${script}`)
+    const wanted = 5 + round * 3
+    for (let seen = 0; seen < wanted; ) {
+      const [what, n, cid] = (await child.line()).split(' ')
+      if (what === 'pinned') {
+        promised.set(Number(n), cid!)
+        seen++
+      }
+    }
+    await child.kill()
+    await withStore(async (store) => {
+      const pinned = new Set(store.pinned().map(String))
+      for (const cid of promised.values()) expect(pinned).toContain(cid)
+      for (const root of store.pinned()) await reachDag(root, { blocks: readingLeaves(store), marks: new CidMarks() })
+    })
+  }
+  expect(promised.size).toBeGreaterThan(50)
+})
+
+/** A store whose leaves are read, not only looked up. */
+function readingLeaves(store: BlockStore) {
+  return { has: () => false, get: (cid: CID) => store.get(cid) }
+}
+
+/** Runs code that has `openBlockStore` and `folder` in another process, started by a shell script when one is given. */
+function runInChild(code: string, shell = 'exec "$0" "$@"') {
+  const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
+  const program = `
+    import { openBlockStore } from ${source('./open-block-store.ts')}
+import { buildDirectory } from ${source('../import/build-directory.ts')}
+    import { sha256 } from ${source('../car/block-fault.ts')}
+    import { rawCidFromSha256 } from ${JSON.stringify(import.meta.resolve('@domainsync/core'))}
+    const folder = ${JSON.stringify(folder())}
+    ${code}`
+  const child = spawn('sh', ['-c', shell, process.execPath, '--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  return {
+    async line(): Promise<string> {
+      const { value, done } = await lines.next()
+      if (done) throw new Error('the child ended')
+      return value
+    },
+    async kill(): Promise<void> {
+      const gone = once(child, 'exit')
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}
