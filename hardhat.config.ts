@@ -1,17 +1,22 @@
+import { globSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import toolbox from '@nomicfoundation/hardhat-toolbox'
 import { configVariable, defineConfig } from 'hardhat/config'
 import { deployTask } from './deploy/deploy-task.ts'
-import { fundTask } from './deploy/fund-task.ts'
 import { bindingsPlugin } from './scripts/bindings/bindings-plugin.ts'
 
 /** More of everything for a long hunt: `DOMAINSYNC_FUZZ=20 pnpm hardhat test solidity`. */
 const fuzz = Number(process.env.DOMAINSYNC_FUZZ ?? 1)
 
+const compiler = { version: '0.8.37', path: createRequire(import.meta.url).resolve('solc/soljson.js') }
+
+/** Tests are compiled as they are: optimizing them would take longer than the contracts themselves. */
+const asTheyAre = { ...compiler, settings: { evmVersion: 'osaka' } }
+const tests = globSync('test/contracts/**/*.sol', { cwd: import.meta.dirname })
+
 const solidity = {
-  version: '0.8.37',
-  path: createRequire(import.meta.url).resolve('solc/soljson.js'),
-  settings: { viaIR: true, optimizer: { enabled: true, runs: 200 }, evmVersion: 'osaka' },
+  compilers: [{ ...compiler, settings: { viaIR: true, optimizer: { enabled: true, runs: 200 }, evmVersion: 'osaka' } }],
+  overrides: Object.fromEntries(tests.map((file) => [file, asTheyAre])),
 }
 
 /** A real chain: its RPC and the deployer's key are configuration variables (environment or `hardhat keystore`). */
@@ -25,7 +30,7 @@ const chain = (chainId: number, name: string, chainType: 'l1' | 'op') => ({
 
 export default defineConfig({
   plugins: [toolbox, bindingsPlugin],
-  tasks: [deployTask, fundTask],
+  tasks: [deployTask],
   solidity: {
     profiles: { default: solidity, production: solidity },
     npmFilesToBuild: ['@openzeppelin/contracts/governance/TimelockController.sol'],

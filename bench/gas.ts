@@ -31,7 +31,7 @@ interface Words {
   readonly used?: number
 }
 
-await hre.tasks.getTask('build').run({ quiet: true })
+await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
 const { ethers } = await hre.network.create()
 const fixture = await deployRegistry(ethers)
 const { as } = fixture

@@ -36,7 +36,7 @@ export async function runDeploy(options: DeployTaskOptions, hre: HardhatRuntimeE
 }
 
 async function deployAll(options: DeployTaskOptions, hre: HardhatRuntimeEnvironment) {
-  await hre.tasks.getTask('build').run({ quiet: true })
+  await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
   const { ethers, networkName, networkConfig } = await hre.network.create()
   const { provider } = ethers
   const chainId = Number((await provider.getNetwork()).chainId)

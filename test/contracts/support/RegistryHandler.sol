@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DomainSyncRegistry} from "../../../contracts/DomainSyncRegistry.sol";
 import {IDomainSyncRegistry} from "../../../contracts/interfaces/IDomainSyncRegistry.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice Calls the registry at random in every role and checks, after each call, what must hold whatever happens. A
 /// broken rule is remembered, so that the invariant contract can name it.
 contract RegistryHandler {
-    DomainSyncRegistry private immutable REGISTRY;
+    IDomainSyncRegistry private immutable REGISTRY;
     address private immutable DOMAIN;
     address private immutable PUBLISHER;
     address private immutable HEALER;
@@ -23,7 +22,7 @@ contract RegistryHandler {
     mapping(bytes32 name => uint256) public done;
 
     constructor(
-        DomainSyncRegistry registry,
+        IDomainSyncRegistry registry,
         address domain,
         address publisher,
         address healer,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {DomainSyncRegistry} from "../../../contracts/DomainSyncRegistry.sol";
 import {IDomainSyncRegistry} from "../../../contracts/interfaces/IDomainSyncRegistry.sol";
 import {vm} from "./Vm.sol";
 
@@ -19,14 +18,24 @@ abstract contract RegistryTest {
     address internal constant timelock = address(0x1005);
     address internal constant stranger = address(0x1006);
 
-    DomainSyncRegistry internal registry;
+    IDomainSyncRegistry internal registry;
     address internal domain;
 
     function setUp() public virtual {
         address[] memory registrars = new address[](1);
         registrars[0] = registrar;
-        registry = new DomainSyncRegistry(timelock, registrars, 1);
+        registry = IDomainSyncRegistry(deployed(abi.encode(timelock, registrars, uint256(1))));
         domain = register("example.com");
+    }
+
+    /// @dev By its artifact: a `new` would compile the registry once more with every test.
+    function deployed(bytes memory constructorArguments) private returns (address created) {
+        bytes memory code = vm.getCode("DomainSyncRegistry.sol:DomainSyncRegistry");
+        code = bytes.concat(code, constructorArguments);
+        assembly {
+            created := create(0, add(code, 32), mload(code))
+        }
+        assertTrue(created != address(0), "the registry is deployed");
     }
 
     function trust() internal pure returns (IDomainSyncRegistry.Trust memory) {

@@ -8,6 +8,7 @@ interface Vm {
     function prank(address sender) external;
     function expectRevert(bytes calldata revertData) external;
     function expectEmit(bool topic1, bool topic2, bool topic3, bool data) external;
+    function getCode(string calldata artifact) external view returns (bytes memory creationCode);
     function warp(uint256 timestamp) external;
     function snapshotGasLastCall(string calldata name) external returns (uint256 gasUsed);
 }
