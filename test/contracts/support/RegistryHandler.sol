@@ -41,6 +41,8 @@ contract RegistryHandler {
             published[before.latest + 1] = ipfsHash;
             IDomainSyncRegistry.Head memory now_ = _checkChange("sync", before, true);
             _check(now_.latest == before.latest + 1 && now_.live == now_.latest, "a sync appends and goes live");
+            (bytes32 last,) = REGISTRY.releaseAt(DOMAIN, before.live);
+            _check(!before.stable || last == before.ipfsHash, "a sync does not lose the stable release that was live");
         } catch {
             _checkNoChange(before);
         }
