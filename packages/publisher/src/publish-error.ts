@@ -6,6 +6,7 @@ export type PublishErrorCode =
   | 'NOT_REGISTERED'
   | 'NOT_AUTHORIZED'
   | 'LANE_PAUSED'
+  | 'STALE_SEQ'
   | 'EVICTS_LIVE'
   | 'CONTENT_QUARANTINED'
   | 'QUARANTINE_UNKNOWN'

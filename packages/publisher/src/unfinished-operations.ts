@@ -2,8 +2,9 @@ import type { Operation } from '@domainsync/core'
 import type { PublisherPorts } from './publisher-ports.ts'
 
 /**
- * The publisher's operations that somebody has to finish, oldest first: those that run, and a domain's newest publish when it
- * failed after its transaction may have been sent (the release can be live while DNS still names the old one).
+ * The publisher's operations that somebody has to finish: those that run, and a domain's newest publish when it failed after
+ * its transaction may have been sent (the release can be live while DNS still names the old one). That one comes last: it
+ * cannot be opened while the log of its failure runs.
  */
 export async function unfinishedOperations(
   domain: string | undefined,
@@ -13,8 +14,8 @@ export async function unfinishedOperations(
   const names = domain === undefined ? [...domains.keys()] : [domain]
   const half = await Promise.all(names.map((name) => halfPublished(name, store)))
   return [
-    ...half.filter((operation) => operation !== undefined),
     ...running.filter(({ kind }) => kind === 'publish' || kind === 'log-failure'),
+    ...half.filter((operation) => operation !== undefined),
   ]
 }
 

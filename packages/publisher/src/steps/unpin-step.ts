@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Operation } from '@domainsync/core'
 import type { StepDefinition } from '@domainsync/journal'
 import { type HistoryRelease, readHistory } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
@@ -7,6 +8,9 @@ import type { PublishContext } from '../publish-context.ts'
 
 /** How long a release that the registry has let go of stays with the providers, in milliseconds. */
 export const RETENTION_MS = 7 * 86_400_000
+
+/** How many operations back a CAR is looked for that a failed publish left. */
+const EARLIER_OPERATIONS = 100
 
 /**
  * Lets go of what nobody can go back to: releases outside of ring and kept, a week after the next one was published. Quarantined
@@ -33,13 +37,21 @@ export const unpinStep: StepDefinition<PublishContext> = {
       await Promise.allSettled(replicas.map((replica) => replica.remove?.(root, { signal })))
       await blocks.unpin(root)
     }
-    await rm(join(carFolder, `${operation.root}.car`), { force: true })
+    for (const name of await carsOf(operation, context)) await rm(join(carFolder, name), { force: true })
   },
 
   async observe({ context, operation }, intent) {
-    const cars = await readdir(context.ports.carFolder).catch((): string[] => [])
-    return cars.includes(`${operation.root}.car`) ? undefined : { roots: (intent as { roots: string[] }).roots }
+    const cars = await carsOf(operation, context)
+    return cars.length > 0 ? undefined : { roots: (intent as { roots: string[] }).roots }
   },
+}
+
+/** CARs that nobody needs any more: of this publish and of the domain's earlier ones, parts that a kill left behind too. */
+async function carsOf({ id, domain, root }: Operation, { ports }: PublishContext): Promise<string[]> {
+  const earlier = await ports.store.operations.operations({ domain, limit: EARLIER_OPERATIONS })
+  const roots = new Set([root, ...earlier.filter((other) => other.id !== id).map((other) => other.root)])
+  const names = await readdir(ports.carFolder).catch((): string[] => [])
+  return names.filter((name) => roots.has(name.split('.')[0]))
 }
 
 /** Newest first; each release's successor stands before it. */
