@@ -30,7 +30,7 @@ export async function prepare() {
   const sources = digest(SOURCES.map((p) => join(ROOT, p)))
   if (stamp('build') !== sources) {
     say('Building contracts, bindings and packages …')
-    await run(node, ['node_modules/hardhat/dist/src/cli.js', 'build', '--quiet'], env)
+    await run(node, ['node_modules/hardhat/dist/src/cli.js', 'build', '--quiet', '--no-tests'], env)
     await run(node, ['node_modules/typescript/bin/tsc', '-b'], env)
     writeStamp('build', sources)
   }
