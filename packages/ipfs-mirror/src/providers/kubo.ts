@@ -1,5 +1,5 @@
 import { type BlockSource, type CallOptions, callSignal, type Replica, type ReplicaStatus } from '@domainsync/core'
-import { create } from 'kubo-rpc-client'
+import type { KuboRPCClient } from 'kubo-rpc-client'
 import { CID } from 'multiformats/cid'
 import { ReplicaError, replicaFailure, statusFailure } from './replica-error.ts'
 import { watchedChunks } from './watched-chunks.ts'
@@ -26,7 +26,12 @@ export function createKuboReplica(options: KuboReplicaOptions): Replica & Requir
   const { name, rpcUrl, token, failureDomain } = options
   const rpc = new URL('/api/v0', rpcUrl).href
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {}
-  const kubo = create({ url: rpc, headers })
+  let client: Promise<KuboRPCClient> | undefined
+  // Loaded when a Kubo is asked first: it is half of the start-up time of programs that use none.
+  const kubo = () => {
+    client ??= import('kubo-rpc-client').then(({ create }) => create({ url: rpc, headers }))
+    return client
+  }
 
   /** Runs one call; `absent` answers for an error that only says that the thing is not there. */
   async function run<T>(call: CallOptions, work: () => Promise<T>, absent?: { when: RegExp; answer: T }): Promise<T> {
@@ -41,7 +46,7 @@ export function createKuboReplica(options: KuboReplicaOptions): Replica & Requir
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
     const signal = callSignal(call, KUBO_TIMEOUT_MS)
     const work = async (): Promise<ReplicaStatus> => {
-      for await (const pin of kubo.pin.ls({ paths: root, type: 'recursive', signal, ...OFFLINE })) {
+      for await (const pin of (await kubo()).pin.ls({ paths: root, type: 'recursive', signal, ...OFFLINE })) {
         if (pin.cid.equals(root)) return 'pinned'
       }
       return 'absent'
@@ -54,7 +59,7 @@ export function createKuboReplica(options: KuboReplicaOptions): Replica & Requir
     const signal = callSignal(call, KUBO_CAR_TIMEOUT_MS)
     const roots: { cid: CID; problem: string | undefined }[] = []
     try {
-      for await (const { root: one } of kubo.dag.import([body.chunks], { pinRoots: true, signal })) {
+      for await (const { root: one } of (await kubo()).dag.import([body.chunks], { pinRoots: true, signal })) {
         roots.push({ cid: CID.parse(`${one.cid}`), problem: one.pinErrorMsg })
       }
     } catch (error) {
@@ -72,7 +77,7 @@ export function createKuboReplica(options: KuboReplicaOptions): Replica & Requir
 
   async function remove(root: CID, call: CallOptions = {}): Promise<void> {
     const signal = callSignal(call, KUBO_TIMEOUT_MS)
-    const work = async () => void (await kubo.pin.rm(root, { recursive: true, signal }))
+    const work = async () => void (await (await kubo()).pin.rm(root, { recursive: true, signal }))
     await run(call, work, { when: /not pinned/, answer: undefined })
   }
 
@@ -80,7 +85,7 @@ export function createKuboReplica(options: KuboReplicaOptions): Replica & Requir
     name,
     async get(cid, call = {}) {
       const signal = callSignal(call, KUBO_TIMEOUT_MS)
-      const work = (): Promise<Uint8Array | undefined> => kubo.block.get(cid, { signal, ...OFFLINE })
+      const work = async (): Promise<Uint8Array | undefined> => (await kubo()).block.get(cid, { signal, ...OFFLINE })
       return run(call, work, { when: /could not find|not found/, answer: undefined })
     },
     async *car(root, call = {}) {
