@@ -41,7 +41,15 @@ export const addPublishCommand: AddCommand = (program, action) => {
         })
         const onProgress = publishProgress(terminal)
         const folder = from === undefined ? resolve(config.folder, site) : resolve(site)
-        const plan = await publisher.plan(domain, { from: folder, skipChecks, signal, onProgress })
+        const plan = await publisher.plan(domain, {
+          from: folder,
+          skipChecks,
+          signal,
+          onProgress,
+          lookOnly: flags.dryRun,
+        })
+        const finished = plan.finished.at(-1)
+        if (finished?.content === plan.content) return showFinished(finished, context)
         showPlan(plan, context)
         if (plan.changes.length === 0) {
           terminal.print(`unchanged: release ${plan.live} has these files.`)
@@ -64,6 +72,13 @@ export const addPublishCommand: AddCommand = (program, action) => {
         return result.incomplete.length > 0 ? EXIT_INCOMPLETE : EXIT_DONE
       }),
     )
+}
+
+/** The publish of these files that was interrupted is this one. */
+function showFinished(result: PublishResult, { terminal, flags }: CommandContext): number {
+  terminal.print('Finished what was interrupted:')
+  showResult(result, { terminal, full: flags.full })
+  return result.incomplete.length > 0 ? EXIT_INCOMPLETE : EXIT_DONE
 }
 
 function showPlan(plan: PublishPlan, { terminal, flags }: CommandContext): void {

@@ -2,7 +2,7 @@ import { type DomainName, rootFromHash } from '@domainsync/core'
 import type { PassReport } from '@domainsync/healing-agent'
 import picocolors from 'picocolors'
 import { readAccount } from '../config/account.ts'
-import { shortCid, shortDuration } from '../output/short.ts'
+import { shortCid, shortCids, shortDuration } from '../output/short.ts'
 import { actionLine } from '../output/show-findings.ts'
 import { openDnsDriver, openResolvers } from '../wiring/dns-drivers.ts'
 import { domainRoles } from '../wiring/domain-roles.ts'
@@ -103,12 +103,13 @@ function narrate(say: (line: string) => void) {
     for (const { domain, conditions, actions } of domains) {
       const now = conditions.map(({ type, subject, since }) => `${domain} ${type} ${subject} ${since}`)
       for (const [index, { type, subject, evidence }] of conditions.entries()) {
-        if (!found.has(now[index]!)) say(picocolors.yellow(`  agent: ${domain} ${type} ${subject}: ${evidence}`))
+        if (!found.has(now[index]!))
+          say(picocolors.yellow(`  agent: ${domain} ${type}${subject ? ` ${subject}` : ''}: ${shortCids(evidence)}`))
         found.add(now[index]!)
       }
       for (const report of actions) {
         const line = actionLine(domain, report)
-        if (line !== undefined && report.outcome !== 'skipped') say(picocolors.blue(`  agent: ${line}`))
+        if (line !== undefined && report.outcome !== 'skipped') say(picocolors.blue(`  agent: ${shortCids(line)}`))
       }
     }
   }

@@ -12,6 +12,8 @@ export const EXIT_INTERRUPTED = 130
 /** Errors that leave the work unfinished rather than failed: the same command can finish it later. */
 const INCOMPLETE = new Set([
   'RPC_NO_QUORUM',
+  'RPC_UNREACHABLE',
+  'RPC_TIMEOUT',
   'DNS_NO_QUORUM',
   'COST_OVER_BUDGET',
   'OPERATION_RUNNING',

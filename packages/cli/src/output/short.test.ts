@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ago, shortCid, shortDuration } from './short.ts'
+import { ago, shortCid, shortCids, shortDuration } from './short.ts'
 
 it.each([
   [0, '0 ms'],
@@ -16,4 +16,10 @@ it('never says that something will have been in the future', () => expect(ago(2_
 it('shortens long ids and leaves short ones', () => {
   expect(shortCid('bafybeigsqfheudricvybkfl3e56esd2qouvm55nraijkdrllrnczrnuxhq')).toBe('bafy…uxhq')
   expect(shortCid('short')).toBe('short')
+})
+
+it('shortens every CID of a sentence, and nothing else', () => {
+  const cid = 'bafybeigsqfheudricvybkfl3e56esd2qouvm55nraijkdrllrnczrnuxhq'
+  expect(shortCids(`TXT ${cid} → ${cid}.`)).toBe('TXT bafy…uxhq → bafy…uxhq.')
+  expect(shortCids('bafflingly long words stay')).toBe('bafflingly long words stay')
 })

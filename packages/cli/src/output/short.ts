@@ -17,3 +17,8 @@ export function shortDuration(durationMs: number): string {
 export function ago(atMs: number, nowMs: number): string {
   return `${shortDuration(Math.max(0, nowMs - atMs))} ago`
 }
+
+/** A sentence with every CID in it shortened. */
+export function shortCids(text: string): string {
+  return text.replace(/\bba[fg][a-z2-7]{50,}\b/g, shortCid)
+}

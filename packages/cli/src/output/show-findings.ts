@@ -1,6 +1,6 @@
 import type { Action, ActionReport, DomainReport, PassReport } from '@domainsync/healing-agent'
 import { EXIT_DONE, EXIT_INCOMPLETE } from './exit-code.ts'
-import { ago, shortCid } from './short.ts'
+import { ago, shortCid, shortCids } from './short.ts'
 import { table } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -20,7 +20,8 @@ export function showFindings(report: PassReport, { terminal, full }: { terminal:
   for (const line of table([['DOMAIN', 'RELEASE', 'SERVED', 'DNS', 'REPLICAS', 'CHECKED'].map(dim), ...rows])) {
     terminal.print(line)
   }
-  for (const domain of report.domains) for (const line of detailsOf(domain)) terminal.print(line)
+  for (const domain of report.domains)
+    for (const line of detailsOf(domain)) terminal.print(full ? line : shortCids(line))
 }
 
 function detailsOf({ domain, conditions, actions, freezes, error }: DomainReport): string[] {
