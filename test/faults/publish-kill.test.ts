@@ -120,15 +120,16 @@ describe('a failing publish killed with SIGKILL', { timeout: 120_000 }, () => {
         expect(await publisher.resume().then(() => undefined, errorCode)).toBe(code)
         expect(await publisher.resume()).toEqual([])
       }
-      const { successes, failures, transactions, dns } = before
-      const failed = { successes, failures: failures + 1, transactions: transactions + 1, dns }
+      const { successes, failures, transactions } = before
+      const failed = { ...before, failures: failures + 1, transactions: transactions + 1 }
       expect(await world.outside()).toEqual(failed)
 
       const mended = { ...config, values: { ...config.values, providers: world.config.values.providers } }
       await using publisher = await openPublisher(mended)
       const result = await publisher.publish(await publisher.plan(DOMAIN, { from }))
       expect(result).toMatchObject({ incomplete: [] })
-      const after = { successes: successes + 1, transactions: transactions + 2, dns: result!.root }
+      const { root } = result!
+      const after = { successes: successes + 1, transactions: transactions + 2, live: root, dns: root }
       expect(await world.outside()).toEqual({ ...failed, ...after })
     })
   }
@@ -153,7 +154,8 @@ async function expectFinishedOnce(world: PublishWorld, { before, recovery, from,
       expect(results).toMatchObject(outran ? [] : [{ run: killed.id, incomplete: [] }])
     } else {
       const plan = await publisher.plan(DOMAIN, { from })
-      expect({ ...plan, result: await publisher.publish(plan) }).toMatchObject({ changes: [], result: undefined })
+      expect(plan).toMatchObject({ changes: [], finished: outran ? [] : [{ run: killed.id, incomplete: [] }] })
+      expect(await publisher.publish(plan)).toBeUndefined()
     }
     expect(await publisher.resume()).toEqual([])
   }
@@ -161,7 +163,7 @@ async function expectFinishedOnce(world: PublishWorld, { before, recovery, from,
   expect(done).toMatchObject({ id: killed.id, state: 'done' })
   expectSameDecisions(killed, done)
   const { successes, failures, transactions } = before
-  const after = { successes: successes + 1, failures, transactions: transactions + 1, dns: done.root }
+  const after = { successes: successes + 1, failures, transactions: transactions + 1, live: done.root, dns: done.root }
   expect(await world.outside()).toEqual(after)
   await expectHeldByAll(world, done)
   expect(await readdir(stateFolder(world.config).cars)).toEqual([])

@@ -15,7 +15,7 @@ import { openDnsDriver, openResolvers } from '../../packages/cli/dist/wiring/dns
 import { openNetwork } from '../../packages/cli/dist/wiring/network-chain.js'
 import { openServers } from '../../packages/cli/dist/wiring/open-servers.js'
 import { registerDomain } from '../../packages/cli/dist/wiring/register-domain.js'
-import { domainId, parseDomainName } from '../../packages/core/dist/index.js'
+import { domainId, parseDomainName, rootFromHash } from '../../packages/core/dist/index.js'
 import { type ChainNode, type ChainNodeKind, startChainNode } from './chain-node.ts'
 import { deployRegistry } from './test-registry.ts'
 
@@ -23,6 +23,7 @@ export const DOMAIN = parseDomainName('bbbhhai.com')
 const NODES = 3
 const registry = IDomainSyncRegistry__factory.createInterface()
 
+export type Root = ReturnType<typeof rootFromHash>
 export type AccountRole = keyof typeof DEVELOPMENT_ACCOUNTS
 
 /** What a person would see of a domain from outside. */
@@ -33,6 +34,8 @@ export interface Outside {
   readonly failures: number
   /** Transactions that the publisher's key ever had mined. */
   readonly transactions: number
+  /** Root of the live release. */
+  readonly live: string | undefined
   /** What DNS names. */
   readonly dns: string | undefined
 }
@@ -49,6 +52,8 @@ export interface PublishWorld extends AsyncDisposable {
   /** A transaction of the registry by one of the accounts, mined. The domain's id and seq are filled in. */
   send(role: AccountRole, method: 'rollback' | 'quarantine' | 'keep' | 'pause', ...args: number[]): Promise<void>
   outside(): Promise<Outside>
+  /** Root of the live release. */
+  liveRoot(): Promise<Root>
 }
 
 /** Sets everything up on free ports in a folder of its own; disposing ends and removes it all. */
@@ -98,6 +103,8 @@ export async function openPublishWorld(kind: ChainNodeKind): Promise<PublishWorl
   const contract = new Contract(deployed.address, registry, provider)
   const id = domainId(DOMAIN)
   const driver = await openDnsDriver(DOMAIN, config)
+  const head = (): Promise<{ ipfsHash: `0x${string}`; live: bigint; seq: bigint }> =>
+    contract.getFunction('head').staticCall(id)
   const owned = stack.move()
 
   return {
@@ -114,7 +121,7 @@ export async function openPublishWorld(kind: ChainNodeKind): Promise<PublishWorl
       return site
     },
     async send(role, method, ...args) {
-      const { seq } = await contract.getFunction('head').staticCall(id)
+      const { seq } = await head()
       const fenced = registry.getFunction(method)!.inputs.at(-1)!.name === 'expectedSeq' ? [seq] : []
       const signed = contract.connect(new Wallet(DEVELOPMENT_ACCOUNTS[role].key, provider)) as Contract
       const transaction = await signed.getFunction(method).send(id, ...args, ...fenced)
@@ -123,12 +130,21 @@ export async function openPublishWorld(kind: ChainNodeKind): Promise<PublishWorl
     async outside() {
       const logs = await contract.queryFilter(contract.filters.DomainSync!(id), 0, 'latest')
       const successes = logs.filter((log) => registry.parseLog(log)!.args.success).length
-      const [transactions, { cid }] = await Promise.all([
+      const [transactions, { cid }, { live, ipfsHash }] = await Promise.all([
         provider.getTransactionCount(DEVELOPMENT_ACCOUNTS.publisher.address, 'latest'),
         driver.read(DOMAIN),
+        head(),
       ])
-      return { successes, failures: logs.length - successes, transactions, dns: cid }
+      const failures = logs.length - successes
+      return {
+        successes,
+        failures,
+        transactions,
+        live: live === 0n ? undefined : `${rootFromHash(ipfsHash)}`,
+        dns: cid,
+      }
     },
+    liveRoot: async () => rootFromHash((await head()).ipfsHash),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

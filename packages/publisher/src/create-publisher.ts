@@ -15,10 +15,15 @@ export interface PublishOptions extends CallOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
+export interface PublisherPlanOptions extends PlanOptions, PublishOptions {
+  /** Leave an interrupted publish as it is: nothing outside this machine changes. */
+  readonly lookOnly?: boolean | undefined
+}
+
 /** Publishes releases. Everything it does may be killed at any point and run again. */
 export interface Publisher {
   /** What publishing a folder would do. Finishes an interrupted publish of the domain first. */
-  plan(domain: string, options: PlanOptions & PublishOptions): Promise<PublishPlan>
+  plan(domain: string, options: PublisherPlanOptions): Promise<PublishPlan>
   /** Does what was planned, or goes on with it. `undefined` when the content is live already. */
   publish(plan: PublishPlan, options?: PublishOptions): Promise<PublishResult | undefined>
   /** Finishes every interrupted publish, of one domain or of all. */
@@ -74,18 +79,19 @@ export function createPublisher(ports: PublisherPorts): Publisher {
    * What is interrupted comes first. A publish that can never be finished (overtaken, quarantined) is no reason to refuse other
    * files, but one to say no to "unchanged".
    */
-  async function plan(domain: PublishedDomain, options: PlanOptions & PublishOptions): Promise<PublishPlan> {
-    const unfinished = await resume(domain.name, options).then(
-      () => undefined,
-      async (error: unknown) => {
-        options.signal?.throwIfAborted()
-        if ((await ports.store.journal.running(domain.name)).length > 0) throw error
-        return { error }
-      },
-    )
+  async function plan(domain: PublishedDomain, options: PublisherPlanOptions): Promise<PublishPlan> {
+    let finished: readonly PublishResult[] = []
+    let unfinished: { readonly error: unknown } | undefined
+    try {
+      if (!options.lookOnly) finished = await resume(domain.name, options)
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      if ((await ports.store.journal.running(domain.name)).length > 0) throw error
+      unfinished = { error }
+    }
     const planned = await planPublish(domain, { ports, ...options })
     if (unfinished && planned.changes.length === 0) throw unfinished.error
-    return planned
+    return { ...planned, finished }
   }
 
   function open({ id, domain, expectedSeq, content }: Pick<Operation, 'id' | 'domain' | 'expectedSeq' | 'content'>) {

@@ -1,5 +1,5 @@
 export { type Change, changesBetween } from './changes.ts'
-export { createPublisher, type Publisher, type PublishOptions } from './create-publisher.ts'
+export { createPublisher, type Publisher, type PublisherPlanOptions, type PublishOptions } from './create-publisher.ts'
 export type { PlanOptions, PublishPlan } from './plan-publish.ts'
 export type { CheckResult, SiteCheck } from './preview-checks.ts'
 export { PublishError, type PublishErrorCode } from './publish-error.ts'

@@ -10,6 +10,7 @@ import { type Content, type ImportProgress, importFolder } from '@domainsync/ipf
 import { type Change, changesBetween } from './changes.ts'
 import { type CheckResult, previewChecks } from './preview-checks.ts'
 import { PublishError } from './publish-error.ts'
+import type { PublishResult } from './publish-result.ts'
 import type { PublishedDomain, PublisherPorts } from './publisher-ports.ts'
 import { quarantinedContents } from './quarantined-contents.ts'
 import { readManifest } from './read-manifest.ts'
@@ -34,6 +35,8 @@ export interface PublishPlan {
   readonly checksSkipped: boolean
   /** What the transaction costs at most; absent when there is nothing to publish. */
   readonly cost?: { readonly gas: bigint; readonly maxCostWei: bigint }
+  /** Interrupted publishes of the domain that were finished first. */
+  readonly finished: readonly PublishResult[]
 }
 
 export interface PlanOptions extends CallOptions {
@@ -53,7 +56,7 @@ export interface PlanOptions extends CallOptions {
 export async function planPublish(
   domain: PublishedDomain,
   { ports, ...options }: PlanOptions & { ports: PublisherPorts },
-): Promise<PublishPlan> {
+): Promise<Omit<PublishPlan, 'finished'>> {
   const content = await importFolder(options.from, {
     store: ports.blocks,
     cache: ports.importCache(domain.name),

@@ -49,7 +49,7 @@ export const addPublishCommand: AddCommand = (program, action) => {
           lookOnly: flags.dryRun,
         })
         const finished = plan.finished.at(-1)
-        if (finished?.content === plan.content) return showFinished(finished, context)
+        if (finished?.content === plan.content && plan.changes.length === 0) return showFinished(finished, context)
         showPlan(plan, context)
         if (plan.changes.length === 0) {
           terminal.print(`unchanged: release ${plan.live} has these files.`)
