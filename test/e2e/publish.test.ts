@@ -108,7 +108,7 @@ describe('domainsync publish after a rollback', { timeout: 60_000 }, () => {
       const { code, stderr } = await runCli(['publish', DOMAIN], { config: world.config.file })
       expect({ code, stderr }).toMatchObject({ code: 0 })
     }
-    await world.send('healer', 'rollback', 1)
+    await world.send('healer', { method: 'rollback', value: 1 })
     bad = await world.writeSite(BAD)
   })
   afterAll(() => world?.[Symbol.asyncDispose]())

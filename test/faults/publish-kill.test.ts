@@ -1,9 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePorts } from '../../packages/cli/dist/demo/free-port.js'
 import { openPublisher } from '../../packages/cli/dist/wiring/open-publisher.js'
@@ -16,7 +11,7 @@ import { publishSteps } from '../../packages/publisher/dist/steps/publish-steps.
 import { readFileBytes, resolvePath } from '../../packages/sdk/dist/index.js'
 import { CHAIN_NODE_KINDS, type ChainNodeKind } from '../support/chain-node.ts'
 import { DOMAIN, type Outside, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
-import type { PublishTask } from './publish-child.ts'
+import { runPublish } from './run-publish.ts'
 
 /** The real steps, so that a new one is covered without a word here; only their keys are used. */
 const STEPS = publishSteps({ network: {}, store: {} } as Parameters<typeof publishSteps>[0]).map(({ key }) => key)
@@ -49,7 +44,7 @@ describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeou
 
   it('passes every point of every step when it is not killed', async () => {
     const from = await world('resume').writeSite({ 'index.html': 'not killed' })
-    const { signal, stderr, points } = await publish(world('resume'), { from })
+    const { signal, stderr, points } = await runPublish(world('resume'), { from })
     expect({ signal, stderr, points }).toEqual({ signal: null, stderr: '', points: POINTS })
   })
 
@@ -60,7 +55,7 @@ describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeou
         [...worlds].map(async ([recovery, one]) => {
           const from = await one.writeSite({ 'index.html': `killed at ${step}`, 'notes/one.txt': `${phase} ${kind}` })
           const before = await one.outside()
-          const { signal, stderr } = await publish(one, { from, killAt: point })
+          const { signal, stderr } = await runPublish(one, { from, killAt: point })
           expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
           await expectFinishedOnce(one, { before, recovery, from })
         }),
@@ -74,7 +69,7 @@ describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeou
         const from = await one.writeSite({ 'index.html': `killed inside of ${step}` })
         const before = await one.outside()
         const killAfter = { point: `${step}:intent`, delayMs: Math.random() * 50 }
-        await publish(one, { from, killAfter })
+        await runPublish(one, { from, killAfter })
         await expectFinishedOnce(one, { before, recovery, from, mayOutrun: true })
       }
     })
@@ -86,7 +81,7 @@ describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeou
     const from = await one.writeSite({ 'index.html': 'killed at every step' })
     const before = await one.outside()
     for (const step of STEPS) {
-      const { signal, stderr } = await publish(one, { from, killAt: `${step}:start` })
+      const { signal, stderr } = await runPublish(one, { from, killAt: `${step}:start` })
       expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
     }
     await expectFinishedOnce(one, { before, recovery: 'publish again', from })
@@ -112,7 +107,7 @@ describe('a failing publish killed with SIGKILL', { timeout: 120_000 }, () => {
       })
       const from = await world.writeSite({ 'index.html': `fails at ${point}` })
       const before = await world.outside()
-      const { signal, stderr } = await publish({ config }, { from, killAt: point })
+      const { signal, stderr } = await runPublish({ config }, { from, killAt: point })
       expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
       {
         await using publisher = await openPublisher(config)
@@ -198,23 +193,4 @@ async function newestPublish({ config }: PublishWorld): Promise<OperationRecord>
   await using store = await openSqliteStore(stateFolder(config).journal)
   const recent = await store.operations.operations({ domain: DOMAIN, limit: 5 })
   return recent.find(({ kind }) => kind === 'publish')!
-}
-
-interface Publishing extends Pick<PublishTask, 'from' | 'killAt'> {
-  /** Kill it from outside, so long after it passed a point. */
-  readonly killAfter?: { readonly point: string; readonly delayMs: number }
-}
-
-/** Publishes in a process of its own and waits for its end. */
-async function publish({ config }: Pick<PublishWorld, 'config'>, { killAfter, ...task }: Publishing) {
-  const whole: PublishTask = { config: config.file, domain: DOMAIN, ...task }
-  const script = fileURLToPath(new URL('publish-child.ts', import.meta.url))
-  const child = spawn(process.execPath, [script, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const points: string[] = []
-  createInterface({ input: child.stdout }).on('line', (point) => {
-    points.push(point)
-    if (point === killAfter?.point) setTimeout(() => child.kill('SIGKILL'), killAfter.delayMs)
-  })
-  const [stderr, [, signal]] = await Promise.all([text(child.stderr), once(child, 'close')])
-  return { signal: signal as NodeJS.Signals | null, stderr, points }
 }

@@ -40,6 +40,14 @@ export interface Outside {
   readonly dns: string | undefined
 }
 
+/** A call of the registry that takes the domain, one number, and for some the fence. */
+export interface RegistryCall {
+  readonly method: 'rollback' | 'quarantine' | 'keep' | 'pause'
+  readonly value: number
+  /** What it offers to be mined before others; the node's own idea by default. */
+  readonly tipWei?: bigint
+}
+
 /** A chain with the registry, three nodes and a DNS server, all real and on sockets, and one registered domain. */
 export interface PublishWorld extends AsyncDisposable {
   readonly folder: string
@@ -50,7 +58,7 @@ export interface PublishWorld extends AsyncDisposable {
   /** Another configuration beside the first, changed. Relative paths mean the same. */
   configWith(name: string, change: (config: Config) => void): Promise<LoadedConfig>
   /** A transaction of the registry by one of the accounts, mined. The domain's id and seq are filled in. */
-  send(role: AccountRole, method: 'rollback' | 'quarantine' | 'keep' | 'pause', ...args: number[]): Promise<void>
+  send(role: AccountRole, call: RegistryCall): Promise<void>
   outside(): Promise<Outside>
   /** Root of the live release. */
   liveRoot(): Promise<Root>
@@ -120,11 +128,14 @@ export async function openPublishWorld(kind: ChainNodeKind): Promise<PublishWorl
       }
       return site
     },
-    async send(role, method, ...args) {
+    async send(role, { method, value, tipWei }) {
       const { seq } = await head()
       const fenced = registry.getFunction(method)!.inputs.at(-1)!.name === 'expectedSeq' ? [seq] : []
       const signed = contract.connect(new Wallet(DEVELOPMENT_ACCOUNTS[role].key, provider)) as Contract
-      const transaction = await signed.getFunction(method).send(id, ...args, ...fenced)
+      // With a gas limit, lest the node estimates on top of what waits in its pool.
+      const fees =
+        tipWei === undefined ? {} : { maxPriorityFeePerGas: tipWei, maxFeePerGas: 100n * tipWei, gasLimit: 200_000 }
+      const transaction = await signed.getFunction(method).send(id, value, ...fenced, fees)
       await transaction.wait(1, 10_000)
     },
     async outside() {

@@ -4,8 +4,8 @@ import type { StepDefinition, StepRun } from '@domainsync/journal'
 import { signRelease } from '@domainsync/pq'
 import { type ListedFile, listFiles } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
+import { requireFence } from '../fence.ts'
 import type { PublishContext } from '../publish-context.ts'
-import { PublishError } from '../publish-error.ts'
 
 /** What this step leaves: the root of the signed release. */
 export interface SignReceipt {
@@ -55,14 +55,9 @@ async function assemble(run: StepRun<PublishContext>, intent: JsonValue): Promis
   return assembleRelease(content, { releaseJson, spki: keys.release.spki }, { store: blocks, signal: run.signal })
 }
 
-/** @throws PublishError `STALE_SEQ` when the domain changed since the publish was planned: the number would be wrong */
 async function statementOf({ context, operation, clock, signal }: StepRun<PublishContext>): Promise<ReleaseStatement> {
   const { ports, state } = context
-  if (state.head.seq !== operation.expectedSeq) {
-    throw new PublishError('STALE_SEQ', `${state.domain} changed on chain after this publish was planned.`, {
-      next: `domainsync publish ${state.domain}`,
-    })
-  }
+  requireFence(state, operation)
   const files: ListedFile[] = []
   for await (const file of listFiles(CID.parse(operation.content!), ports.blocks, { signal })) files.push(file)
   files.sort(byPath)

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { DOMAIN, type PublishWorld } from '../support/publish-world.ts'
+import type { PublishTask } from './publish-child.ts'
+
+export interface Publishing extends Pick<PublishTask, 'from' | 'killAt'> {
+  /** Kill it from outside, so long after it passed a point. */
+  readonly killAfter?: { readonly point: string; readonly delayMs: number }
+}
+
+/** Publishes in a process of its own and waits for its end. */
+export async function runPublish({ config }: Pick<PublishWorld, 'config'>, { killAfter, ...task }: Publishing) {
+  const whole: PublishTask = { config: config.file, domain: DOMAIN, ...task }
+  const script = fileURLToPath(new URL('publish-child.ts', import.meta.url))
+  const child = spawn(process.execPath, [script, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const points: string[] = []
+  createInterface({ input: child.stdout }).on('line', (point) => {
+    points.push(point)
+    if (point === killAfter?.point) setTimeout(() => child.kill('SIGKILL'), killAfter.delayMs)
+  })
+  const [stderr, [, signal]] = await Promise.all([text(child.stderr), once(child, 'close')])
+  return { signal: signal as NodeJS.Signals | null, stderr, points }
+}
