@@ -57,20 +57,21 @@ export async function planPublish(
   domain: PublishedDomain,
   { ports, ...options }: PlanOptions & { ports: PublisherPorts },
 ): Promise<Omit<PublishPlan, 'finished'>> {
+  // What is wrong with chain or keys is said before anything is stored.
+  const state = await readState(ports.chain, domain.name, options)
+  refuseKeys(state, ports)
   const content = await importFolder(options.from, {
     store: ports.blocks,
     cache: ports.importCache(domain.name),
     signal: options.signal,
     onProgress: options.onImport,
   })
-  const state = await readState(ports.chain, domain.name, options)
   await refuseQuarantined(content, { domain, ports, ...options })
   const live = await liveRelease(state, { ports, ...options })
   const plan = { ...sizesOf(content), domain: domain.name, ...numbersOf(state) }
   if (state.head.stable && live?.content === plan.content)
     return { ...plan, changes: [], checks: [], checksSkipped: false }
   refusePaused(state)
-  refuseKeys(state, ports)
   const checks = options.skipChecks ? [] : await preview(content, { domain, ports, ...options })
   const cost = await costOf(content, { state, ports, ...options })
   await ports.blocks.sync()
