@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
@@ -20,17 +21,22 @@ export interface CliOptions {
   readonly cwd?: string
   /** Interrupts the command (as Ctrl-C does) once its progress shows this. */
   readonly interruptAt?: RegExp
+  /** Called with each line of its progress. */
+  readonly onLine?: (line: string) => void
 }
 
 /** Runs `domainsync <args> --json` as a process of its own, to its end. */
-export async function runCli(args: readonly string[], { config, cwd, interruptAt }: CliOptions = {}): Promise<CliEnd> {
+export async function runCli(
+  args: readonly string[],
+  { config, cwd, interruptAt, onLine }: CliOptions = {},
+): Promise<CliEnd> {
   const all = [COMMAND, ...args, '--json', ...(config === undefined ? [] : ['--config', config])]
   const child = spawn(process.execPath, all, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let progress = ''
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    const seen = interruptAt?.test(progress)
-    progress += chunk
-    if (!seen && interruptAt?.test(progress)) child.kill('SIGINT')
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    progress += `${line}\n`
+    onLine?.(line)
+    if (interruptAt?.test(line)) child.kill('SIGINT')
   })
   const [stdout, [code]] = await Promise.all([text(child.stdout), once(child, 'close')])
   const documents = stdout.trim().split('\n')

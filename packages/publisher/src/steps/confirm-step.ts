@@ -25,6 +25,8 @@ export const confirmStep: StepDefinition<PublishContext> = {
     return seen ? { release: head.latest, block: block.number } : undefined
   },
 
+  // The waiting is long already: after it, running the publish again goes on.
+  retry: { attempts: 1, firstDelayMs: 0, maxDelayMs: 0 },
   observeTimeoutMs: 300_000,
   observeEveryMs: 4_000,
 }
