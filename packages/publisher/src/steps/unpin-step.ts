@@ -2,12 +2,10 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Operation } from '@domainsync/core'
 import type { StepDefinition } from '@domainsync/journal'
-import { type HistoryRelease, readHistory } from '@domainsync/sdk'
+import { readHistory } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
+import { expiredReleases } from '../expired-releases.ts'
 import type { PublishContext } from '../publish-context.ts'
-
-/** How long a release that the registry has let go of stays with the providers, in milliseconds. */
-export const RETENTION_MS = 7 * 86_400_000
 
 /** How many operations back a CAR is looked for that a failed publish left. */
 const EARLIER_OPERATIONS = 100
@@ -22,7 +20,7 @@ export const unpinStep: StepDefinition<PublishContext> = {
   async intent({ context, clock, signal }) {
     const { chain, blocks } = context.ports
     const { releases } = await readHistory(chain, context.domain.name, { signal })
-    const old = new Set(expired(releases, clock.now()).map(String))
+    const old = new Set(expiredReleases(releases, clock.now()).map(String))
     return {
       roots: blocks
         .pinned()
@@ -52,12 +50,4 @@ async function carsOf({ id, domain, root }: Operation, { ports }: PublishContext
   const roots = new Set([root, ...earlier.filter((other) => other.id !== id).map((other) => other.root)])
   const names = await readdir(ports.carFolder).catch((): string[] => [])
   return names.filter((name) => roots.has(name.split('.')[0]))
-}
-
-/** Newest first; each release's successor stands before it. */
-function expired(releases: readonly HistoryRelease[], now: number): CID[] {
-  return releases.flatMap(({ root, held, stable, live }, index) => {
-    const replacedAt = releases[index - 1]?.publishedAt ?? now
-    return !held && stable && !live && now - replacedAt > RETENTION_MS ? [root] : []
-  })
 }
