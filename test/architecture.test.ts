@@ -74,7 +74,7 @@ describe('the import graph', () => {
       sourcesOf(join(PACKAGES, name)).flatMap((file) =>
         specifiers(readFileSync(file, 'utf8'))
           .filter((specifier) => specifier.startsWith('.'))
-          .filter((specifier) => !join(file, '..', specifier).startsWith(join(PACKAGES, name) + '/'))
+          .filter((specifier) => !join(file, '..', specifier).startsWith(`${join(PACKAGES, name)}/`))
           .filter((specifier) => join(file, '..', specifier).startsWith(PACKAGES))
           .map((specifier) => `${relative(PACKAGES, file)} → ${specifier}`),
       ),

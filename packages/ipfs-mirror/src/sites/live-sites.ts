@@ -1,11 +1,4 @@
-import {
-  type Address,
-  type Chain,
-  type DomainName,
-  type DomainState,
-  errorCode,
-  rootFromHash,
-} from '@domainsync/core'
+import { type Address, type Chain, type DomainName, type DomainState, errorCode, rootFromHash } from '@domainsync/core'
 import { verifyRoot } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import type { Sites } from '../gateway/gateway-handler.ts'
@@ -52,7 +45,10 @@ export function createLiveSites(options: LiveSitesOptions): LiveSites {
     options.onEvent?.(`${domain}: ${line}`)
   }
 
-  async function refresh(domain: DomainName, { store, signal }: { store: BlockStore; signal: AbortSignal }): Promise<void> {
+  async function refresh(
+    domain: DomainName,
+    { store, signal }: { store: BlockStore; signal: AbortSignal },
+  ): Promise<void> {
     const { chain } = options
     try {
       const state = await chain.domain(domain, await chain.block('latest', { signal }), { signal })
