@@ -228,7 +228,8 @@ describe('what the publisher is told', { timeout: 180_000 }, () => {
         const stop = () =>
           proxies.slice(1).map((proxy, index) => proxy.alter(({ method }, honest) => disagree(method, honest, index)))
         const refused = await runCli(['publish', DOMAIN], { config: file, onLine: (line) => at.test(line) && stop() })
-        expect(refused).toMatchObject({ code: 2, json: { error: { code: 'RPC_NO_QUORUM' } } })
+        const error = { code: 'RPC_NO_QUORUM', next: `domainsync resume ${DOMAIN}` }
+        expect(refused).toMatchObject({ code: 2, json: { error } })
         const { successes, transactions } = before
         const sent = what === 'before DNS' ? 1 : 0
         expect(await world.outside()).toMatchObject({

@@ -1,5 +1,6 @@
 import { type CallOptions, type DomainName, errorCode, type Operation } from '@domainsync/core'
 import { type Progress, runOperation } from '@domainsync/journal'
+import { explainFailure } from './explain-failure.ts'
 import { finishFailureLog, logFailure, logForgottenFailure } from './log-failure.ts'
 import { publishOperationId } from './operation-id.ts'
 import { type PlanOptions, type PublishPlan, planPublish } from './plan-publish.ts'
@@ -44,13 +45,10 @@ export function createPublisher(ports: PublisherPorts): Publisher {
         await runOperation(operation, steps, { journal, context, clock: ports.clock, suspends, ...options }),
       )
     } catch (error) {
-      if (!(await isRunning(operation))) await logFailure(operation, { ports, ...options })
-      throw suspendingCause(error) ?? error
+      const left = (await ports.store.operations.operation(operation.id)) ?? operation
+      if (left.state !== 'running') await logFailure(left, { ports, ...options })
+      throw explainFailure(suspendingCause(error) ?? error, left)
     }
-  }
-
-  async function isRunning({ domain, id }: Operation): Promise<boolean> {
-    return (await ports.store.journal.running(domain)).some((other) => other.id === id)
   }
 
   /** Tries each of them, so that one domain does not hold up another. */
