@@ -1,4 +1,4 @@
-import type { CallOptions, DnsDriver, DomainName, Replica, Resolver } from '@domainsync/core'
+import type { CallOptions, DnsDriver, DomainName, Replica, Resolver, SiteCheck } from '@domainsync/core'
 import type { Preview } from './observe/preview.ts'
 
 /** A replica with its part in one domain. */
@@ -10,15 +10,6 @@ export interface AgentReplica {
   readonly spare?: boolean
   /** Starts the node again, where this machine can; absent otherwise. Must do nothing to one that runs. */
   restart?(options?: CallOptions): Promise<void>
-}
-
-/** What a page of the site must answer. */
-export interface SiteCheck {
-  /** Begins with `/`. */
-  readonly path: string
-  readonly status: number
-  /** A text that the body must hold. */
-  readonly contains?: string | undefined
 }
 
 /** One domain that the agent keeps. */

@@ -1,7 +1,7 @@
 export { type Change, changesBetween } from './changes.ts'
 export { createPublisher, type Publisher, type PublisherPlanOptions, type PublishOptions } from './create-publisher.ts'
 export type { PlanOptions, PublishPlan } from './plan-publish.ts'
-export type { CheckResult, SiteCheck } from './preview-checks.ts'
+export type { CheckResult } from './preview-checks.ts'
 export { PublishError, type PublishErrorCode } from './publish-error.ts'
 export type { Incomplete, PublishResult } from './publish-result.ts'
 export type { PublishedDomain, PublisherNetwork, PublisherPorts } from './publisher-ports.ts'

@@ -1,10 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseDomainName } from '@domainsync/core'
+import { parseDomainName, type SiteCheck } from '@domainsync/core'
 import { type BlockStore, type Content, importFolder, openBlockStore } from '@domainsync/ipfs-mirror'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { previewChecks, type SiteCheck } from './preview-checks.ts'
+import { previewChecks } from './preview-checks.ts'
 
 describe('previewChecks', () => {
   let folder: string
@@ -39,8 +39,8 @@ describe('previewChecks', () => {
 
   it('says what was answered instead', async () => {
     expect(await ask({ path: '/missing', status: 200 }, { path: '/', status: 200, contains: 'Broken' })).toMatchObject([
-      { ok: false, detail: '/missing answered 404, not 200' },
-      { ok: false, detail: '/ does not contain "Broken"' },
+      { ok: false, detail: '/missing: status 404, expected 200' },
+      { ok: false, detail: '/: "Broken" is not on the page' },
     ])
   })
 

@@ -1,17 +1,9 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { CallOptions, DomainName } from '@domainsync/core'
+import { type CallOptions, type DomainName, failedCheck, type PageAnswer, type SiteCheck } from '@domainsync/core'
 import { type BlockStore, createGatewayHandler } from '@domainsync/ipfs-mirror'
 import type { CID } from 'multiformats/cid'
-
-/** What a page must answer. */
-export interface SiteCheck {
-  readonly path: string
-  readonly status: number
-  /** A text that must be in the body. */
-  readonly contains?: string | undefined
-}
 
 /** A check and what came of it. */
 export interface CheckResult {
@@ -48,19 +40,15 @@ async function ask(
   check: SiteCheck,
   options: CallOptions & { port: number; domain: DomainName },
 ): Promise<CheckResult> {
-  const { status, body } = await get(check.path, options)
-  if (status !== check.status)
-    return { check, ok: false, detail: `${check.path} answered ${status}, not ${check.status}` }
-  if (check.contains !== undefined && !body.includes(check.contains)) {
-    return { check, ok: false, detail: `${check.path} does not contain ${JSON.stringify(check.contains)}` }
-  }
-  return { check, ok: true, detail: `${check.path} answered ${status}` }
+  const answer = await get(check.path, options)
+  const problem = failedCheck(check, answer)
+  return { check, ok: problem === undefined, detail: `${check.path}: ${problem ?? `status ${answer.status}`}` }
 }
 
 async function get(
   path: string,
   { port, domain, signal, timeoutMs }: CallOptions & { port: number; domain: DomainName },
-): Promise<{ status: number; body: string }> {
+): Promise<PageAnswer> {
   const limit = AbortSignal.timeout(timeoutMs ?? CHECK_TIMEOUT_MS)
   const asked = request({
     host: '127.0.0.1',
@@ -73,5 +61,5 @@ async function get(
   const [response] = await once(asked, 'response')
   const chunks: Buffer[] = []
   for await (const chunk of response) chunks.push(chunk)
-  return { status: response.statusCode, body: Buffer.concat(chunks).toString('utf8') }
+  return { status: response.statusCode, body: Buffer.concat(chunks) }
 }

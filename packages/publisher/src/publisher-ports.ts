@@ -8,12 +8,12 @@ import type {
   Notifier,
   Replica,
   Resolver,
+  SiteCheck,
 } from '@domainsync/core'
 import type { BlockStore } from '@domainsync/ipfs-mirror'
 import type { Store } from '@domainsync/journal'
 import type { AccountSigner, MlDsaVerify, ReleaseSigner } from '@domainsync/pq'
 import type { EstimatingTransactor } from '@domainsync/sdk'
-import type { SiteCheck } from './preview-checks.ts'
 
 /** What one domain needs to be published. */
 export interface PublishedDomain {

@@ -1,10 +1,15 @@
-import type { CallOptions, DomainState, ReleaseFile } from '@domainsync/core'
-import { rootFromHash } from '@domainsync/core'
+import {
+  type CallOptions,
+  type DomainState,
+  failedCheck,
+  type ReleaseFile,
+  rootFromHash,
+  type SiteCheck,
+} from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
-import type { AgentDomain, SiteCheck } from '../agent-domain.ts'
+import type { AgentDomain } from '../agent-domain.ts'
 import type { PredecessorAnswer } from '../observe/observe-check.ts'
 import { countCopies } from '../observe/observe-content.ts'
-import { failedCheck } from '../observe/run-check.ts'
 import type { Verification, VerifyRelease } from '../observe/verification.ts'
 import type { Answer, Candidate } from '../plan/plan-state.ts'
 import type { AgentTools } from './agent-tools.ts'

@@ -1,15 +1,9 @@
-import { type CallOptions, callSignal } from '@domainsync/core'
+import { type CallOptions, callSignal, type PageAnswer } from '@domainsync/core'
 
 /** Largest body that a probe reads, in bytes. */
 export const MAX_BODY_BYTES = 64 * 1024 ** 2
 /** Time allowed for one page, in milliseconds. */
 export const PAGE_TIMEOUT_MS = 10_000
-
-/** What a server answered. The body is what content decoding left. */
-export interface PageAnswer {
-  readonly status: number
-  readonly body: Uint8Array
-}
 
 /** Asks for a page as a reader would; caches are passed by. Rejects when there is no complete answer. */
 export async function getPage(

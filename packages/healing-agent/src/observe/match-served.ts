@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ReleaseFile } from '@domainsync/core'
-import type { PageAnswer } from './get-page.ts'
+import type { PageAnswer, ReleaseFile } from '@domainsync/core'
 
 /** How an answer compares with a release's signed list. */
 export type Match =

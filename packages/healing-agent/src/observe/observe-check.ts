@@ -1,11 +1,9 @@
-import type { Observation, ReleaseFile } from '@domainsync/core'
-import type { SiteCheck } from '../agent-domain.ts'
+import { failedCheck, type Observation, type ReleaseFile, type SiteCheck } from '@domainsync/core'
 import { matchServed } from './match-served.ts'
 import { noAnswer, sentence } from './no-answer.ts'
 import { type ObserveContext, observed, type Seen } from './observe-context.ts'
 import type { Served } from './observe-served.ts'
 import { probeName } from './probe-name.ts'
-import { failedCheck } from './run-check.ts'
 
 /** Whether an older release passes a check now. */
 export type PredecessorAnswer = { readonly release: number; readonly passes: boolean } | undefined

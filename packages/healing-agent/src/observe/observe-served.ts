@@ -1,5 +1,4 @@
-import type { Observation, ReleaseFile } from '@domainsync/core'
-import type { PageAnswer } from './get-page.ts'
+import type { Observation, PageAnswer, ReleaseFile } from '@domainsync/core'
 import { matchServed } from './match-served.ts'
 import { noAnswer, sentence } from './no-answer.ts'
 import { type ObserveContext, observed, type Seen } from './observe-context.ts'

@@ -1,7 +1,7 @@
 import { type IncomingMessage, request } from 'node:http'
-import { type CallOptions, callSignal } from '@domainsync/core'
+import { type CallOptions, callSignal, type PageAnswer } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
-import { MAX_BODY_BYTES, type PageAnswer } from './get-page.ts'
+import { MAX_BODY_BYTES } from './get-page.ts'
 
 /** Serves one path of any root, as the site's own server would. */
 export type Preview = (root: CID, path: string, options?: CallOptions) => Promise<PageAnswer>
