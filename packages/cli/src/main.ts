@@ -1,11 +1,12 @@
 import { CommanderError } from 'commander'
-import { EXIT_FAILED, EXIT_INTERRUPTED, exitCodeOf } from './output/exit-code.ts'
+import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, exitCodeOf } from './output/exit-code.ts'
 import { reportError } from './output/report-error.ts'
 import { createTerminal } from './output/terminal.ts'
 import { createProgram } from './program.ts'
 
 /** Runs one command line; gives the exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
+  process.stdout.on('error', ignoreClosedPipe)
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
@@ -14,8 +15,13 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' })
     return program.exitCode()
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_FAILED
     const terminal = createTerminal({ json: args.includes('--json'), quiet: false })
+    if (error instanceof CommanderError) {
+      // Its message is on stderr already.
+      if (error.exitCode === 0) return EXIT_DONE
+      terminal.document('error', { error: { code: 'USAGE', message: error.message, next: 'domainsync --help' } })
+      return EXIT_FAILED
+    }
     if (interrupt.signal.aborted) {
       terminal.document('error', { error: { code: 'INTERRUPTED', message: 'Interrupted.', next: 'domainsync resume' } })
       process.stderr.write('Interrupted. "domainsync resume" finishes what was begun.\n')
@@ -26,4 +32,9 @@ export async function main(args: readonly string[]): Promise<number> {
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
   }
+}
+
+/** Whoever read our output has seen enough (`| head`); what is being done goes on. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

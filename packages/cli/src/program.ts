@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { type CommandContext, createCommandContext, type GlobalFlags } from './command-context.ts'
 import { EXIT_DONE } from './output/exit-code.ts'
@@ -11,6 +12,8 @@ export type Action = <Options = object>(handler: CommandHandler<Options>) => (..
 
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, action: Action) => void
+
+const VERSION: string = createRequire(import.meta.url)('../package.json').version
 
 /** Every command by its first word, in the order of the help. Only the one that runs is loaded: most need no chain. */
 const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
@@ -42,6 +45,7 @@ export async function createProgram(
   let exitCode = EXIT_DONE
   const program = new Command('domainsync')
     .description('Keeps a set of web domains honest and alive.')
+    .version(VERSION)
     .option('--config <file>', 'the configuration (default: domainsync.config.ts)')
     .option('--json', 'one JSON document on stdout', false)
     .option('--yes', 'write to a real chain without asking', false)

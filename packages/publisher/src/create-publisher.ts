@@ -27,6 +27,8 @@ export interface Publisher {
   plan(domain: string, options: PublisherPlanOptions): Promise<PublishPlan>
   /** Does what was planned, or goes on with it. `undefined` when the content is live already. */
   publish(plan: PublishPlan, options?: PublishOptions): Promise<PublishResult | undefined>
+  /** What `resume` would finish. */
+  unfinished(domain?: string): Promise<readonly Operation[]>
   /** Finishes every interrupted publish, of one domain or of all. */
   resume(domain?: string, options?: PublishOptions): Promise<readonly PublishResult[]>
 }
@@ -104,6 +106,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
       const operation = await open({ id, ...plan })
       return run(operation, options)
     },
+    unfinished: (domain) => unfinishedOperations(domain, ports),
     resume: (domain, options = {}) => resume(domain, options),
   }
 }

@@ -66,11 +66,11 @@ export async function planPublish(
     signal: options.signal,
     onProgress: options.onImport,
   })
-  await refuseQuarantined(content, { domain, ports, ...options })
   const live = await liveRelease(state, { ports, ...options })
   const plan = { ...sizesOf(content), domain: domain.name, ...numbersOf(state) }
   if (state.head.stable && live?.content === plan.content)
     return { ...plan, changes: [], checks: [], checksSkipped: false }
+  await refuseQuarantined(content, { domain, ports, ...options })
   refusePaused(state)
   const checks = options.skipChecks ? [] : await preview(content, { domain, ports, ...options })
   const cost = await costOf(content, { state, ports, ...options })
@@ -151,7 +151,7 @@ async function preview(content: Content, { domain, ports, ...call }: Planning): 
     `${domain.name}, preview: ${failed.map(({ detail }) => detail).join('; ')}.`,
     {
       state: 'Nothing was published.',
-      next: `domainsync publish ${domain.name} --skip-checks`,
+      next: `mend the site, then: domainsync publish ${domain.name}`,
     },
   )
 }

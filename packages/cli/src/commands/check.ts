@@ -40,7 +40,10 @@ async function run(
   { name, domain, repair }: { name: string; domain: string | undefined; repair: boolean },
 ): Promise<number> {
   const config = await loadConfig()
-  await using agent = await openAgent(config, { onEvent: (line) => terminal.progress(line) })
+  await using agent = await openAgent(config, {
+    onEvent: (line) => terminal.progress(line),
+    lookOnly: name === 'status' || name === 'check',
+  })
   const domains = domain === undefined ? undefined : [parseDomainName(domain)]
   const repairs = repair && !flags.dryRun
   const report = await agent.settle({
@@ -52,7 +55,9 @@ async function run(
     },
   })
   showFindings(report, { terminal, full: flags.full })
-  terminal.document(name, { ...report })
+  if (config.values.replication.trial) terminal.print('trial: copies of one machine are counted')
+  const { schema: _, ...findings } = report
+  terminal.document(name, findings)
   return exitCodeOfFindings(report)
 }
 

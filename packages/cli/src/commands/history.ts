@@ -1,4 +1,4 @@
-import { parseDomainName } from '@domainsync/core'
+import { DomainSyncError, parseDomainName } from '@domainsync/core'
 import { readHistory } from '@domainsync/sdk'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { shortCid } from '../output/short.ts'
@@ -16,6 +16,12 @@ export const addHistoryCommand: AddCommand = (program, action) => {
         const { terminal, signal, flags } = context
         const domain = parseDomainName(text!)
         const { chain } = await openNetwork(await context.loadConfig())
+        if ((await chain.domain(domain, await chain.block('latest', { signal }), { signal })) === undefined) {
+          throw new DomainSyncError('NOT_REGISTERED', `${domain} is not in the registry.`, {
+            next: `domainsync register ${domain}`,
+            retryable: false,
+          })
+        }
         const history = await readHistory(chain, domain, { signal })
         const short = flags.full ? (value: string) => value : shortCid
         const rows = history.releases.map((release) => [

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { DomainSyncError, parseDomainName } from '@domainsync/core'
+import { ConfigError } from '../config/config-error.ts'
 import { CONFIG_FILE } from '../config/load-config.ts'
 import { announcementName } from '../init/announcement.ts'
 import { GENERATED_SECRETS, renderConfig } from '../init/render-config.ts'
@@ -27,6 +28,12 @@ export const addInitCommand: AddCommand = (program, action) => {
     .option('--rpc <url...>', 'RPC URLs, of different operators', ['http://127.0.0.1:8545'])
     .action(
       action<InitOptions>(async ({ flags, terminal }, names, { chainId, registry, rpc }) => {
+        if (!/^0x[0-9a-fA-F]{40}$/.test(registry)) {
+          throw new ConfigError(
+            'CONFIG_INVALID',
+            `--registry: "${registry}" is no address; write 0x and 40 hex digits.`,
+          )
+        }
         const domains = (names.length > 0 ? names : ['example.com']).map(parseDomainName)
         const file = resolve(flags.config ?? CONFIG_FILE)
         const text = renderConfig({ domains, chainId: Number(chainId), registry, rpcUrls: rpc })

@@ -118,6 +118,6 @@ export function showResult(
       `Live: release ${release}.${incomplete.length > 0 ? ` Incomplete: ${incomplete.map(({ provider }) => provider).join(', ')}; the agent retries.` : ''}`,
     )
   for (const { provider, code, message } of incomplete) terminal.print(`  ${provider}: ${code} ${message}`)
-  terminal.print(`Undo: domainsync rollback ${domain}`)
+  if (release > 1) terminal.print(`Undo: domainsync rollback ${domain}`)
   terminal.document('publish', { outcome: incomplete.length > 0 ? 'incomplete' : 'published', ...result })
 }

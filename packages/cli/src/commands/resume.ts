@@ -13,6 +13,17 @@ export const addResumeCommand: AddCommand = (program, action) => {
       action(async (context, [domain]) => {
         const { terminal, signal, flags } = context
         await using publisher = await openPublisher(await context.loadConfig())
+        if (flags.dryRun) {
+          const waiting = await publisher.unfinished(domain)
+          for (const { domain: name, kind, id } of waiting)
+            terminal.print(`Would go on with a ${kind} of ${name} (run ${id}).`)
+          if (waiting.length === 0) terminal.print('Nothing was interrupted.')
+          terminal.document('resume', {
+            outcome: 'planned',
+            runs: waiting.map(({ id, kind, domain: name }) => ({ id, kind, domain: name })),
+          })
+          return EXIT_DONE
+        }
         const results = await publisher.resume(domain, { signal, onProgress: publishProgress(terminal) })
         if (results.length === 0) terminal.print('Nothing was interrupted.')
         for (const result of results)

@@ -11,17 +11,20 @@ export const brokenRelease: Act = {
   targetMs: HEALING_TARGET_MS,
 
   async play(scene) {
-    const { site, publisher, liveRoot, signal, say } = scene
+    const { site, withPublisher, liveRoot, signal, say } = scene
     const good = await liveRoot(site.domain)
     const broken = await breakSite(scene)
-    const plan = await publisher.plan(site.domain, { from: broken, skipChecks: true, signal })
-    const published = await publisher.publish(plan, { signal })
+    const published = await withPublisher(async (publisher) => {
+      const plan = await publisher.plan(site.domain, { from: broken, skipChecks: true, signal })
+      return publisher.publish(plan, { signal })
+    })
     say(
       `release ${published?.release} of ${site.domain} has no ${site.checks[0]!.path} page; published with --skip-checks`,
     )
     const healedMs = await waitUntil(() => isBack(scene, good), { limitMs: HEALING_TARGET_MS, signal })
-    const refused = await publisher
-      .plan(site.domain, { from: broken, skipChecks: true, signal })
+    const refused = await withPublisher((publisher) =>
+      publisher.plan(site.domain, { from: broken, skipChecks: true, signal }),
+    )
       .then(() => 'accepted')
       .catch(errorCode)
     say(`publishing the same files again: ${refused}`)

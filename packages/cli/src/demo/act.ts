@@ -1,6 +1,6 @@
 import type { DnsDriver, DomainName, Replica } from '@domainsync/core'
+import type { Publisher } from '@domainsync/publisher'
 import type { Network } from '../wiring/network-chain.ts'
-import type { OwnedPublisher } from '../wiring/open-publisher.ts'
 import type { Stage } from './stage.ts'
 import type { DemoSite } from './write-demo-config.ts'
 
@@ -13,7 +13,8 @@ export interface ActScene {
   readonly network: Network
   readonly replicas: readonly Replica[]
   readonly dns: DnsDriver
-  readonly publisher: OwnedPublisher
+  /** Opens the publisher for a piece of work: its store is free for others in between. */
+  withPublisher<T>(work: (publisher: Publisher) => Promise<T>): Promise<T>
   readonly signal: AbortSignal
   /** The live root as the registry has it. */
   liveRoot(domain: DomainName): Promise<string>

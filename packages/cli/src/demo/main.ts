@@ -78,7 +78,11 @@ async function stay({ stage, sites }: Scene, signal: AbortSignal): Promise<void>
   for (const { domain } of sites) say(`  ${picocolors.cyan(stage.config.values.domains[domain]!.url)}`)
   say('')
   say('All of it keeps running. In another terminal:')
-  say(picocolors.bold(`  npm run domainsync -- status --config ${stage.config.file}`))
+  const command = (text: string) => picocolors.bold(`  npm run -s domainsync -- ${text} --config ${stage.config.file}`)
+  say(command('status'))
+  say(command(`verify ${sites[0]!.domain}`))
+  say(command(`publish ${sites[0]!.domain} --from <folder>`))
+  say(command(`rollback ${sites[0]!.domain}`))
   say('Ctrl-C ends it and leaves nothing behind.')
   await once(signal, 'abort')
 }

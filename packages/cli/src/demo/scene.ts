@@ -38,7 +38,10 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
   const { config } = stage
   const network = await openNetwork(config)
   const replicas = (await openReplicas(config)).map(({ replica }) => replica)
-  const publisher = stack.use(await openPublisher(config))
+  const withPublisher: ActScene['withPublisher'] = async (work) => {
+    await using publisher = await openPublisher(config)
+    return work(publisher)
+  }
   const drivers = new Map(
     await Promise.all(sites.map(async ({ domain }) => [domain, await openDnsDriver(domain, config)] as const)),
   )
@@ -50,8 +53,10 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
 
   const publish = async ({ domain, folder }: DemoSite) => {
     const startedAt = performance.now()
-    const plan = await publisher.plan(domain, { from: folder, signal })
-    const result = (await publisher.publish(plan, { signal }))!
+    const result = await withPublisher(async (publisher) => {
+      const plan = await publisher.plan(domain, { from: folder, signal })
+      return (await publisher.publish(plan, { signal }))!
+    })
     const took = shortDuration(performance.now() - startedAt)
     say(
       `  ${domain}  release ${result.release}  root ${shortCid(result.root)}  ${result.proof.held} copies proven  ${took}`,
@@ -88,7 +93,7 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
       const site = sites[index % sites.length]!
       const dns = drivers.get(site.domain)!
       const line = (text: string) => say(`  ${text}`)
-      return { stage, site, sites, network, replicas, dns, publisher, signal, liveRoot, say: line }
+      return { stage, site, sites, network, replicas, dns, withPublisher, signal, liveRoot, say: line }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }

@@ -21,7 +21,7 @@ const healthy = [{ path: '/', status: 200, contains: '<title>' }]
 export default {
   network: {
     chainId: ${chainId},
-    // "pnpm hardhat deploy --network <name>" prints it.
+    // "npm run hardhat -- deploy --network <name>" prints it.
     registry: '${registry}',
     // One RPC proves little. Three operators and a quorum of two outvote one that lies.
     rpcUrls: [${rpcUrls.map((url) => `'${url}'`).join(', ')}],
@@ -29,7 +29,7 @@ export default {
   },
   // "domainsync keys new" makes these files; their passphrase comes from the environment.
   keys: {
-${['owner', 'publisher', 'signer', 'healer', 'registrar'].map((role) => `    ${role}: { file: 'keys/${role}.json', passphrase: { env: 'DOMAINSYNC_PASSPHRASE' } },`).join('\n')}
+${['owner', 'guardian', 'publisher', 'signer', 'healer', 'registrar'].map((role) => `    ${role}: { file: 'keys/${role}.json', passphrase: { env: 'DOMAINSYNC_PASSPHRASE' } },`).join('\n')}
     release: { file: 'keys/release.json', passphrase: { env: 'DOMAINSYNC_PASSPHRASE' } },
   },
   // Copies on one machine are a trial: put each on its own machine, or use kind "kubo", and set trial to false.

@@ -36,7 +36,7 @@ function causesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const direct = error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause]
   return direct.flatMap((cause) => {
-    if (!(cause instanceof Error)) return [String(cause)]
+    if (!(cause instanceof Error)) return typeof cause === 'string' ? [cause] : []
     const line = cause.message.split('\n')[0]!
     const code = errorCode(cause)
     return [code === 'UNEXPECTED' || line.startsWith(code) ? line : `${code} ${line}`, ...causesOf(cause)]

@@ -32,6 +32,8 @@ export interface OpenAgentOptions {
   /** More notifiers than the configured ones. */
   readonly notifiers?: readonly NotifierRoute[]
   readonly settings?: Partial<AgentSettings>
+  /** Only look: the healer's key is not opened. */
+  readonly lookOnly?: boolean
 }
 
 /** An agent that owns its store: `await using` closes it. */
@@ -59,7 +61,7 @@ export async function openAgent(config: LoadedConfig, options: OpenAgentOptions)
 /** The agent's world, for those who act in its place. The caller closes the store. */
 export async function openAgentPorts(
   config: LoadedConfig,
-  { onEvent, notifiers = [] }: OpenAgentOptions,
+  { onEvent, notifiers = [], lookOnly = false }: OpenAgentOptions,
 ): Promise<{ ports: AgentPorts & { readonly store: Store }; domains: readonly AgentDomain[] }> {
   const network = await openNetwork(config, {
     onDissent: ({ operator, what }) => onEvent(`RPC ${operator} was outvoted on ${what}`),
@@ -70,7 +72,8 @@ export async function openAgentPorts(
     ),
   )
   const { healer } = config.values.keys
-  const transactor = healer && createTransactor({ signer: await readAccount('healer', config), ...network })
+  const transactor =
+    healer && !lookOnly ? createTransactor({ signer: await readAccount('healer', config), ...network }) : undefined
   const tools = createAgentTools({
     ...network,
     gateways,
