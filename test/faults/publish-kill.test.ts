@@ -18,10 +18,10 @@ const STEPS = publishSteps({ network: {}, store: {} } as Parameters<typeof publi
 const PHASES = ['start', 'intent', 'effect', 'done'] as const
 const POINTS = STEPS.flatMap((step) => PHASES.map((phase) => `${step}:${phase}`))
 
-/** Steps that read or write the chain. */
-const ON_CHAIN = ['sync', 'confirm', 'swap', 'unpin']
+/** Steps that move a pointer, and the wait between them. */
+const ON_CHAIN = ['sync', 'confirm', 'swap']
 
-/** All of them on the fast node; on the slow one those of the chain's steps, and one of every other. */
+/** All of them on the fast node; on the slow one those of the pointers' steps, and one of every other. */
 function pointsOn(kind: ChainNodeKind): readonly string[] {
   if (kind === 'anvil') return POINTS
   return STEPS.flatMap((step) => (ON_CHAIN.includes(step) ? PHASES : ['effect']).map((phase) => `${step}:${phase}`))
@@ -63,7 +63,7 @@ describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeou
     })
   }
 
-  it('is finished once after a kill somewhere inside of each step', async () => {
+  it.runIf(kind === 'anvil')('is finished once after a kill somewhere inside of each step', async () => {
     const lanes = [...worlds].map(async ([recovery, one], lane) => {
       for (const step of STEPS.filter((_, index) => index % worlds.size === lane)) {
         const from = await one.writeSite({ 'index.html': `killed inside of ${step}` })
