@@ -39,22 +39,25 @@ export interface Child {
  */
 export async function startChild({ name, command, args, cwd, env, isReady, signal }: ChildOptions): Promise<Child> {
   signal.throwIfAborted()
-  const process = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const gone = once(process, 'close').then(() => undefined)
+  const server = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // Whatever ends this program, a crash too, ends its servers.
+  const endWithUs = () => server.kill('SIGKILL')
+  process.on('exit', endWithUs)
+  const gone = once(server, 'close').then(() => void process.off('exit', endWithUs))
   const tail: string[] = []
   const child: Child = {
     name,
-    pid: process.pid ?? -1,
+    pid: server.pid ?? -1,
     gone,
-    kill: () => end(process, gone, 'SIGKILL'),
-    stop: () => end(process, gone, 'SIGTERM'),
+    kill: () => end(server, gone, 'SIGKILL'),
+    stop: () => end(server, gone, 'SIGTERM'),
   }
   const ready = new Promise<void>((resolve) => {
-    for (const stream of [process.stdout, process.stderr]) {
+    for (const stream of [server.stdout, server.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         tail.push(line)
         if (tail.length > 20) tail.shift()
-        if (stream === process.stdout && isReady(line)) resolve()
+        if (stream === server.stdout && isReady(line)) resolve()
       })
     }
   })

@@ -40,7 +40,7 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
   const replicas = (await openReplicas(config)).map(({ replica }) => replica)
   const withPublisher: ActScene['withPublisher'] = async (work) => {
     await using publisher = await openPublisher(config)
-    return work(publisher)
+    return await work(publisher)
   }
   const drivers = new Map(
     await Promise.all(sites.map(async ({ domain }) => [domain, await openDnsDriver(domain, config)] as const)),
