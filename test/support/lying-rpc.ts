@@ -44,16 +44,11 @@ export async function startRpcProxy(target: string, alter: Alter = (_, honest) =
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(Array.isArray(body) ? body.map(ask) : ask(body)),
     })
-    const answers = await answer.json()
+    const honest: unknown = await answer.json()
+    const answerTo = (id: number) => (honest as (RpcAnswer & { id: number })[]).find((one) => one.id === id)!
     const altered = Array.isArray(body)
-      ? body.map((one) =>
-          alterOne(
-            one,
-            answers.find((honest: { id: number }) => honest.id === one.id),
-            change,
-          ),
-        )
-      : alterOne(body, answers, change)
+      ? body.map((one) => alterOne(one, answerTo(one.id), change))
+      : alterOne(body, honest as RpcAnswer, change)
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(altered))
   })

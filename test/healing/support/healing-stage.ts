@@ -10,7 +10,7 @@ import {
   parseDomainName,
   type Replica,
   rootFromHash,
-} from '../../../packages/core/src/index.ts'
+} from '../../../packages/core/dist/index.js'
 import { createResolver, createRfc2136Driver, type DnsServer, startDnsServer } from '../../../packages/dns/src/index.ts'
 import {
   type Agent,

@@ -22,8 +22,9 @@ const INCOMPLETE = new Set([
   'STORE_LOCKED',
 ])
 
-/** The exit code of a command that ended with this error. */
+/** The exit code of a command that ended with this error; of several, one that failed decides. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof Error && error.name === 'AbortError') return EXIT_INTERRUPTED
+  if (error instanceof AggregateError && error.errors.length > 0) return Math.min(...error.errors.map(exitCodeOf))
   return INCOMPLETE.has(errorCode(error)) ? EXIT_INCOMPLETE : EXIT_FAILED
 }

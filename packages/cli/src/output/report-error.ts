@@ -23,7 +23,7 @@ interface ErrorDescription {
 function describeError(error: unknown): ErrorDescription {
   const known = error instanceof DomainSyncError ? error : undefined
   return {
-    code: known?.code ?? errorCode(error),
+    code: error instanceof AggregateError ? 'SEVERAL_FAILED' : errorCode(error),
     message: error instanceof Error ? error.message : String(error),
     state: known?.state,
     next: known?.next,

@@ -5,7 +5,7 @@
 export function splitUrl(
   text: string | URL,
 ): { readonly url: URL; readonly authorization: { readonly authorization?: string } } | undefined {
-  if (!URL.canParse(text)) return undefined
+  if (!URL.canParse(`${text}`)) return undefined
   const url = new URL(text)
   if (url.protocol !== 'http:' && url.protocol !== 'https:') return undefined
   const { username, password } = url
