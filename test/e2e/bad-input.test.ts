@@ -91,7 +91,7 @@ describe('bad input', { timeout: 60_000 }, () => {
       },
       'a page that fails its check': {
         prepare: () => writeFile(join(folder(), 'other.html'), 'no index'),
-        refusal: { code: 'CHECKS_FAILED', fix: /--skip-checks/, imports: true },
+        refusal: { code: 'CHECKS_FAILED', fix: /mend the site/, imports: true },
       },
     }
     for (const [what, { prepare, refusal }] of Object.entries(sites)) {

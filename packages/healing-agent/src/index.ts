@@ -1,7 +1,14 @@
 export type { RegistryPlace } from './act/act-context.ts'
 export { AgentError } from './act/agent-error.ts'
 export { encodeHealerCall, type HealerCall } from './act/registry-call.ts'
-export { planRollback, type RollBackOptions, type RollbackDecision, rollBackByHand } from './act/roll-back-by-hand.ts'
+export {
+  finishRollbacks,
+  isByHand,
+  planRollback,
+  type RollBackOptions,
+  type RollbackDecision,
+  rollBackByHand,
+} from './act/roll-back-by-hand.ts'
 export type { AgentPorts } from './agent/agent-ports.ts'
 export { type AgentSettings, resolveSettings } from './agent/agent-settings.ts'
 export type { AgentTools } from './agent/agent-tools.ts'

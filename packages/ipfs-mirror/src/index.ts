@@ -8,6 +8,7 @@ export type { GatewayEvent, GatewayOptions, Sites } from './gateway/gateway-hand
 export { createGatewayHandler } from './gateway/gateway-handler.ts'
 export { assembleRelease, type ReleaseParts } from './import/assemble-release.ts'
 export type { DirectoryEntry } from './import/build-directory.ts'
+export { contentOfRelease } from './import/content-of-release.ts'
 export { ImportError } from './import/import-error.ts'
 export {
   type Content,

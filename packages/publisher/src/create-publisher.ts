@@ -59,6 +59,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     const errors: unknown[] = []
     for (const operation of await unfinishedOperations(domain, ports)) {
       try {
+        refuseOtherNetwork(operation, ports)
         if (operation.kind === 'log-failure') await finishFailureLog(operation, { ports, ...options })
         else results.push(await run(await open(operation), options))
       } catch (error) {
@@ -104,11 +105,32 @@ export function createPublisher(ports: PublisherPorts): Publisher {
       if (plan.changes.length === 0) return undefined
       const id = publishOperationId({ ...ports.network, ...plan })
       const operation = await open({ id, ...plan })
+      if (operation.state === 'done') throw chainChanged(plan)
       return run(operation, options)
     },
     unfinished: (domain) => unfinishedOperations(domain, ports),
     resume: (domain, options = {}) => resume(domain, options),
   }
+}
+
+/** An operation belongs to one registry on one chain: its envelope names them, and its transaction is for them. */
+function refuseOtherNetwork({ id, kind, domain, expectedSeq, content }: Operation, { network }: PublisherPorts): void {
+  if (kind !== 'publish' || content === undefined) return
+  if (id === publishOperationId({ ...network, domain, expectedSeq, content })) return
+  throw new PublishError(
+    'OTHER_NETWORK',
+    `The interrupted publish of ${domain} (run ${id}) belongs to another chain or registry than the configuration names.`,
+    { next: 'domainsync config' },
+  )
+}
+
+/** The registry's fence only rises: a publish that is done and can be planned again was undone with its chain. */
+function chainChanged({ domain, release }: PublishPlan): PublishError {
+  return new PublishError(
+    'CHAIN_CHANGED',
+    `The journal has release ${release} of ${domain} as published with these files, but the chain no longer shows it: it was wiped or went back.`,
+    { next: 'use another state folder for another chain, or wait until the chain shows it again' },
+  )
 }
 
 const UNKNOWN = new Set(['RPC_NO_QUORUM', 'RPC_UNREACHABLE', 'RPC_TIMEOUT', 'DNS_NO_QUORUM'])

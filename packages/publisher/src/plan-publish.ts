@@ -4,10 +4,12 @@ import {
   hashFromRoot,
   LANE_FEED,
   LANE_PUBLISHING,
+  type ReleaseFile,
   rootFromHash,
 } from '@domainsync/core'
-import { type Content, type ImportProgress, importFolder } from '@domainsync/ipfs-mirror'
+import { type Content, contentOfRelease, type ImportProgress, importFolder } from '@domainsync/ipfs-mirror'
 import { type Change, changesBetween } from './changes.ts'
+import { isNoAnswer } from './no-answer.ts'
 import { type CheckResult, previewChecks } from './preview-checks.ts'
 import { PublishError } from './publish-error.ts'
 import type { PublishResult } from './publish-result.ts'
@@ -92,16 +94,25 @@ async function refuseQuarantined(content: Content, { domain, ...call }: Planning
   )
 }
 
-async function liveRelease({ domain, head }: DomainState, { ports, ...call }: Omit<Planning, 'domain'>) {
+/** What is live: its content from its own directories, its list as its manifest has it. Unreadable for good is as good as none. */
+async function liveRelease(
+  { domain, head }: DomainState,
+  { ports, ...call }: Omit<Planning, 'domain'>,
+): Promise<{ content: string; files: readonly ReleaseFile[] } | undefined> {
   if (head.live === 0) return undefined
-  return readManifest(rootFromHash(head.ipfsHash), ports.reader, call).catch((cause: unknown) => {
+  const root = rootFromHash(head.ipfsHash)
+  try {
+    const content = `${await contentOfRelease(root, ports.reader, call)}`
+    return { content, files: (await readManifest(root, ports.reader, call))?.files ?? [] }
+  } catch (cause) {
     call.signal?.throwIfAborted()
+    if (!isNoAnswer(cause)) return undefined
     throw new PublishError('LIVE_UNKNOWN', `Release ${head.live} of ${domain}, which is live, cannot be read now.`, {
       cause,
       next: `domainsync status ${domain}`,
       retryable: true,
     })
-  })
+  }
 }
 
 function sizesOf({ root, files, sizeBytes }: Content) {

@@ -7,6 +7,8 @@ export type PublishErrorCode =
   | 'NOT_AUTHORIZED'
   | 'LANE_PAUSED'
   | 'STALE_SEQ'
+  | 'OTHER_NETWORK'
+  | 'CHAIN_CHANGED'
   | 'EVICTS_LIVE'
   | 'CONTENT_QUARANTINED'
   | 'QUARANTINE_UNKNOWN'

@@ -1,18 +1,26 @@
+import { finishRollbacks, isByHand } from '@domainsync/healing-agent'
+import { openSqliteStore } from '@domainsync/journal'
+import type { LoadedConfig } from '../config/load-config.ts'
 import { EXIT_DONE, EXIT_INCOMPLETE } from '../output/exit-code.ts'
 import { publishProgress } from '../output/publish-progress.ts'
+import type { Terminal } from '../output/terminal.ts'
 import type { AddCommand } from '../program.ts'
 import { openPublisher } from '../wiring/open-publisher.ts'
+import { openRollbackPorts } from '../wiring/rollback-ports.ts'
+import { stateFolder } from '../wiring/state-folder.ts'
 import { showResult } from './publish.ts'
 
 /** `resume [domain]`: finishes interrupted runs. */
 export const addResumeCommand: AddCommand = (program, action) => {
   program
     .command('resume [domain]')
-    .description('finish interrupted publishes')
+    .description('finish interrupted publishes and rollbacks')
     .action(
       action(async (context, [domain]) => {
         const { terminal, signal, flags } = context
-        await using publisher = await openPublisher(await context.loadConfig())
+        const config = await context.loadConfig()
+        const rolledBack = flags.dryRun ? [] : await finishEveryRollback(config, { domain, signal, terminal })
+        await using publisher = await openPublisher(config)
         if (flags.dryRun) {
           const waiting = await publisher.unfinished(domain)
           for (const { domain: name, kind, id } of waiting)
@@ -25,11 +33,34 @@ export const addResumeCommand: AddCommand = (program, action) => {
           return EXIT_DONE
         }
         const results = await publisher.resume(domain, { signal, onProgress: publishProgress(terminal) })
-        if (results.length === 0) terminal.print('Nothing was interrupted.')
+        if (results.length + rolledBack.length === 0) terminal.print('Nothing was interrupted.')
         for (const result of results)
           showResult(result, { terminal: { ...terminal, document: () => {} }, full: flags.full })
-        terminal.document('resume', { results })
+        terminal.document('resume', { results, rolledBack })
         return results.some(({ incomplete }) => incomplete.length > 0) ? EXIT_INCOMPLETE : EXIT_DONE
       }),
     )
+}
+
+/** Rollbacks first: where readers are sent comes before what is new. */
+async function finishEveryRollback(
+  config: LoadedConfig,
+  { domain, signal, terminal }: { domain: string | undefined; signal: AbortSignal; terminal: Terminal },
+): Promise<string[]> {
+  // A host that only publishes need not have the keys for this.
+  if (!(await hasRollback(config, domain))) return []
+  const { ports, domains } = await openRollbackPorts(config, { onEvent: (line) => terminal.progress(line) })
+  await using _ = ports.store
+  const roots: string[] = []
+  for (const one of domains.filter(({ name }) => domain === undefined || name === domain)) {
+    const finished = await finishRollbacks(one, { ports, signal })
+    for (const root of finished) terminal.print(`Finished the rollback of ${one.name}: ${root} is live.`)
+    roots.push(...finished)
+  }
+  return roots
+}
+
+async function hasRollback(config: LoadedConfig, domain: string | undefined): Promise<boolean> {
+  await using store = await openSqliteStore(stateFolder(config).journal)
+  return (await store.journal.running(domain)).some(isByHand)
 }

@@ -1,14 +1,10 @@
 import { DomainSyncError, parseDomainName } from '@domainsync/core'
-import { planRollback, rollBackByHand } from '@domainsync/healing-agent'
-import { createTransactor } from '@domainsync/sdk'
-import { readAccount } from '../config/account.ts'
-import type { LoadedConfig } from '../config/load-config.ts'
+import { finishRollbacks, planRollback, rollBackByHand } from '@domainsync/healing-agent'
 import { confirmWrite } from '../output/confirm.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { shortCid } from '../output/short.ts'
 import type { AddCommand } from '../program.ts'
-import { openNetwork } from '../wiring/network-chain.ts'
-import { openAgentPorts } from '../wiring/open-agent.ts'
+import { openRollbackPorts } from '../wiring/rollback-ports.ts'
 
 interface RollbackOptions {
   readonly to?: string
@@ -25,13 +21,18 @@ export const addRollbackCommand: AddCommand = (program, action) => {
         const { terminal, signal, flags } = context
         const config = await context.loadConfig()
         const name = parseDomainName(text!)
-        const { ports: agentPorts, domains } = await openAgentPorts(config, {
+        const { ports, domains } = await openRollbackPorts(config, {
           onEvent: (line) => terminal.progress(line),
         })
-        await using store = agentPorts.store
+        await using _ = ports.store
         const domain = domains.find((one) => one.name === name)
         if (domain === undefined) throw notConfigured(name)
-        const ports = { ...agentPorts, store, transactor: agentPorts.transactor ?? (await ownerTransactor(config)) }
+        const finished = flags.dryRun ? [] : await finishRollbacks(domain, { ports, signal })
+        if (finished.length > 0) {
+          terminal.print(`Finished the rollback that was interrupted: ${finished.map(shortCid).join(', ')} is live.`)
+          terminal.document('rollback', { domain: name, outcome: 'finished', roots: finished })
+          return EXIT_DONE
+        }
         const { decision, state } = await planRollback(domain, { ports, to: releaseNumber(to), signal })
         terminal.print(
           `release ${decision.from} → ${decision.to}   ${shortCid(`${decision.root}`)}   ${decision.held} copies proven`,
@@ -54,10 +55,6 @@ export const addRollbackCommand: AddCommand = (program, action) => {
         return EXIT_DONE
       }),
     )
-}
-
-async function ownerTransactor(config: LoadedConfig) {
-  return createTransactor({ signer: await readAccount('owner', config), ...(await openNetwork(config)) })
 }
 
 function releaseNumber(text: string | undefined): number | undefined {

@@ -1,11 +1,11 @@
-import { type CallOptions, type DomainState, rootFromHash } from '@domainsync/core'
+import { type CallOptions, type DomainState, type Operation, rootFromHash } from '@domainsync/core'
 import { proveReplication } from '@domainsync/ipfs-mirror'
 import type { CID } from 'multiformats/cid'
 import type { AgentPorts } from '../agent/agent-ports.ts'
 import type { AgentDomain } from '../agent-domain.ts'
 import { type ActContext, readHead } from './act-context.ts'
 import { AgentError } from './agent-error.ts'
-import { runHealOperation } from './run-heal-operation.ts'
+import { resumeHealOperation, runHealOperation } from './run-heal-operation.ts'
 
 /** Time for the whole of it, in milliseconds. */
 export const ROLLBACK_TIMEOUT_MS = 300_000
@@ -68,11 +68,34 @@ export async function planRollback(
 /** Carries out a planned rollback: chain, then DNS. May be killed and run again. The ports' key is the healer's or the owner's. */
 export async function rollBackByHand(
   domain: AgentDomain,
-  { decision, state, ports, ...call }: RollBackOptions & { decision: RollbackDecision; state: DomainState },
+  { decision, state, ...options }: RollBackOptions & { decision: RollbackDecision; state: DomainState },
 ): Promise<string> {
+  const { to: release, root } = decision
+  const context = contextByHand(domain, options)
+  return runHealOperation({ kind: 'rollback', release, root: `${root}`, expectedSeq: state.head.seq }, context)
+}
+
+/**
+ * Finishes rollbacks by hand that a kill left half done (the chain went back, DNS did not), before a new one is thought of. Those
+ * of an agent are its own to finish. The roots that are live again.
+ */
+export async function finishRollbacks(domain: AgentDomain, options: RollBackOptions): Promise<string[]> {
+  const running = await options.ports.store.journal.running(domain.name)
+  const rollbacks = running.filter(isByHand)
+  for (const operation of rollbacks) await resumeHealOperation(operation, contextByHand(domain, options))
+  return rollbacks.flatMap(({ root }) => root ?? [])
+}
+
+/** A rollback that was begun without a lease. */
+export function isByHand({ kind, epoch }: Pick<Operation, 'kind' | 'epoch'>): boolean {
+  return kind === 'rollback' && epoch === 0
+}
+
+function contextByHand(domain: AgentDomain, { ports, ...call }: RollBackOptions): ActContext {
   const { store, chain, clock, network, transactor, tools } = ports
-  const limit = AbortSignal.timeout(call.timeoutMs ?? ROLLBACK_TIMEOUT_MS)
-  const context: ActContext = {
+  const timeoutMs = call.timeoutMs ?? ROLLBACK_TIMEOUT_MS
+  const limit = AbortSignal.timeout(timeoutMs)
+  return {
     domain,
     network,
     chain,
@@ -88,10 +111,8 @@ export async function rollBackByHand(
     holdLease: async () => {},
     survivors: () => domain.replicas.map(({ replica }) => replica.source),
     signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
-    timeoutMs: call.timeoutMs ?? ROLLBACK_TIMEOUT_MS,
+    timeoutMs,
   }
-  const { to: release, root } = decision
-  return runHealOperation({ kind: 'rollback', release, root: `${root}`, expectedSeq: state.head.seq }, context)
 }
 
 function notAllowed(message: string): AgentError {

@@ -226,7 +226,9 @@ async function observeNames(
   const right = new Set(wanted === undefined ? [] : [wanted.root])
   // Too few copies of the live release are repaired where they lie; that alone moves no reader.
   if (live === undefined || (live.stable && live.verified !== 'no')) right.add(`${target.root}`)
-  const lawful = isSettling(look) ? (state?.releases ?? []).map(({ ipfsHash }) => `${rootFromHash(ipfsHash)}`) : []
+  const lawful = isSettling(look)
+    ? (state?.releases ?? []).filter(({ stable }) => stable).map(({ ipfsHash }) => `${rootFromHash(ipfsHash)}`)
+    : []
   const { driver, resolvers } = domain.dns
   const authoritative = observeDns(driver, domain.name, { ...context, right: [...right], lawful })
   const others = resolvers.map(async (resolver) => {

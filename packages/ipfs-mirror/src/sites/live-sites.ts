@@ -1,6 +1,7 @@
 import { type Address, type Chain, type DomainName, type DomainState, errorCode, rootFromHash } from '@domainsync/core'
 import { verifyRoot } from '@domainsync/sdk'
-import type { CID } from 'multiformats/cid'
+import { base32 } from 'multiformats/bases/base32'
+import { CID } from 'multiformats/cid'
 import type { Sites } from '../gateway/gateway-handler.ts'
 import type { BlockStore } from '../store/block-store.ts'
 
@@ -64,8 +65,10 @@ export function createLiveSites(options: LiveSitesOptions): LiveSites {
 
   return {
     resolve: async (host) => {
-      const root = /^([a-z0-9]+)\.ipfs\.localhost$/.exec(host)?.[1]
-      if (root === undefined) return sites.get(host)
+      const label = /^([a-z0-9]+)\.ipfs\.localhost$/.exec(host)?.[1]
+      if (label === undefined) return sites.get(host)
+      // The same CID has several spellings.
+      const root = CID.parse(label).toV1().toString(base32)
       return [...condemned.values()].some((roots) => roots.has(root)) ? 'quarantined' : undefined
     },
     follow(store, signal) {
