@@ -17,6 +17,7 @@ import type { PublishedDomain, PublisherPorts } from './publisher-ports.ts'
 import { quarantinedContents } from './quarantined-contents.ts'
 import { readManifest } from './read-manifest.ts'
 import { readState } from './read-state.ts'
+import { refuseRedirects } from './refuse-redirects.ts'
 import { encodeSync } from './steps/sync-step.ts'
 
 /** What a publish would do. Nothing outside this machine has changed yet. */
@@ -74,6 +75,7 @@ export async function planPublish(
     return { ...plan, changes: [], checks: [], checksSkipped: false }
   await refuseQuarantined(content, { domain, ports, ...options })
   refusePaused(state)
+  await refuseRedirects(content, { store: ports.blocks, ...options })
   const checks = options.skipChecks ? [] : await preview(content, { domain, ports, ...options })
   const cost = await costOf(content, { state, ports, ...options })
   await ports.blocks.sync()

@@ -1,5 +1,6 @@
 import { finishRollbacks, isByHand } from '@domainsync/healing-agent'
 import { openSqliteStore } from '@domainsync/journal'
+import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { EXIT_DONE, EXIT_INCOMPLETE } from '../output/exit-code.ts'
 import { publishProgress } from '../output/publish-progress.ts'
@@ -19,6 +20,9 @@ export const addResumeCommand: AddCommand = (program, action) => {
       action(async (context, [domain]) => {
         const { terminal, signal, flags } = context
         const config = await context.loadConfig()
+        if (domain !== undefined && !config.values.domains[domain]) {
+          throw new ConfigError('CONFIG_INVALID', `domains."${domain}" is missing in the configuration.`)
+        }
         const rolledBack = flags.dryRun ? [] : await finishEveryRollback(config, { domain, signal, terminal })
         await using publisher = await openPublisher(config)
         if (flags.dryRun) {

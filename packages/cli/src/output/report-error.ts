@@ -24,7 +24,7 @@ function describeError(error: unknown): ErrorDescription {
   const known = error instanceof DomainSyncError ? error : undefined
   return {
     code: error instanceof AggregateError ? 'SEVERAL_FAILED' : errorCode(error),
-    message: error instanceof Error ? error.message : String(error),
+    message: printable(error instanceof Error ? error.message : String(error)),
     state: known?.state,
     next: known?.next,
     causes: causesOf(error),
@@ -37,8 +37,13 @@ function causesOf(error: unknown): string[] {
   const direct = error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause]
   return direct.flatMap((cause) => {
     if (!(cause instanceof Error)) return typeof cause === 'string' ? [cause] : []
-    const line = cause.message.split('\n')[0]!
+    const line = printable(cause.message.split('\n')[0]!)
     const code = errorCode(cause)
     return [code === 'UNEXPECTED' || line.startsWith(code) ? line : `${code} ${line}`, ...causesOf(cause)]
   })
+}
+
+/** Texts of other programs may hold anything; a terminal gets no control characters of theirs. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}--\n]/gv, '')
 }
