@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE_MAJOR = 24
 const NPX_PACKAGES = ['-p', `node@${NODE_MAJOR}`, '-p', 'pnpm@12']
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
 const SOURCES = ['contracts', 'deploy', 'hardhat.config.ts', 'packages', 'scripts/bindings', 'tsconfig.base.json']
 const STAMPS = join(ROOT, 'node_modules', '.domainsync')
 
@@ -37,10 +38,31 @@ export async function prepare() {
   return { node, env }
 }
 
-/** Runs a command in the repository, output shared; ends this process when it fails. */
+/** Runs a command in the repository, what it prints goes to stderr; ends this process when it fails. */
 export async function run(command, args, env = process.env) {
-  const code = await exitCode(spawn(command, args, { cwd: ROOT, env, stdio: ['inherit', 2, 'inherit'] }))
+  const code = await exitCode(spawnGroup(command, args, { env, stdio: ['ignore', 2, 2] }))
   if (code !== 0) process.exit(code)
+}
+
+/**
+ * A child in a process group of its own. Ctrl-C then reaches us alone, and we end the child with all that it started: some
+ * tools leave their helpers running.
+ */
+function spawnGroup(command, args, options) {
+  const child = spawn(command, args, { cwd: ROOT, detached: true, ...options })
+  const end = () => {
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+    process.exit(130)
+  }
+  for (const signal of SIGNALS) process.on(signal, end)
+  child.once('exit', () => {
+    for (const signal of SIGNALS) process.off(signal, end)
+  })
+  return child
 }
 
 /**
@@ -49,7 +71,7 @@ export async function run(command, args, env = process.env) {
  */
 export async function become(command, args, { env, cwd }) {
   const child = spawn(command, args, { cwd, env, stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  for (const signal of SIGNALS) process.on(signal, () => child.kill(signal))
   process.exit(await exitCode(child))
 }
 
@@ -72,10 +94,7 @@ async function findNode() {
 
 /** A shell command with Node 24 and pnpm 12 from npm. */
 async function npx(command, stdout = 'inherit') {
-  const child = spawn('npx', ['--yes', ...NPX_PACKAGES, '-c', command], {
-    cwd: ROOT,
-    stdio: ['ignore', stdout, 'inherit'],
-  })
+  const child = spawnGroup('npx', ['--yes', ...NPX_PACKAGES, '-c', command], { stdio: ['ignore', stdout, 'inherit'] })
   let output = ''
   child.stdout?.on('data', (chunk) => {
     output += chunk
