@@ -27,7 +27,7 @@ interface Refusal {
 describe('bad input', { timeout: 60_000 }, () => {
   let world: PublishWorld
   beforeAll(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
     await world.writeSite({ 'index.html': 'first' })
     const { code, stderr } = await runCli(['publish', DOMAIN], { config: world.config.file })
     expect({ code, stderr }).toMatchObject({ code: 0 })
@@ -198,12 +198,12 @@ describe('bad input', { timeout: 60_000 }, () => {
   it('is refused: a key without funds', async () => {
     const { address } = DEVELOPMENT_ACCOUNTS.publisher
     const balance = await world.chain.request('eth_getBalance', [address, 'latest'])
-    await world.chain.request('anvil_setBalance', [address, '0x1'])
+    await world.chain.request('hardhat_setBalance', [address, '0x1'])
     try {
       await world.writeSite({ 'index.html': 'another' })
       await expectRefused(['publish', DOMAIN], { code: 'KEY_NO_FUNDS', fix: /Send it \d+ wei or more/, imports: true })
     } finally {
-      await world.chain.request('anvil_setBalance', [address, balance])
+      await world.chain.request('hardhat_setBalance', [address, balance])
     }
   })
 

@@ -17,7 +17,7 @@ const BAD = { 'index.html': '<title>bad</title>', 'notes/a.txt': 'a' }
 describe('domainsync publish', { timeout: 60_000 }, () => {
   let world: PublishWorld
   beforeAll(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
@@ -102,7 +102,7 @@ describe('domainsync publish after a rollback', { timeout: 60_000 }, () => {
   let world: PublishWorld
   let bad: string
   beforeAll(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
     for (const files of [GOOD, BAD]) {
       await world.writeSite(files)
       const { code, stderr } = await runCli(['publish', DOMAIN], { config: world.config.file })

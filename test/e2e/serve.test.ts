@@ -16,7 +16,7 @@ let port: number
 const events: string[] = []
 
 beforeAll(async () => {
-  world = stack.use(await openPublishWorld('anvil'))
+  world = stack.use(await openPublishWorld())
   ;[port] = (await freePorts(1)) as [number]
   config = await world.configWith('serve', (raw) => {
     const [first] = Object.values(raw.providers)

@@ -7,7 +7,7 @@ describe('a publish that fails', { timeout: 120_000 }, () => {
   let world: PublishWorld
   let nowhere: number
   beforeEach(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
     nowhere = (await freePorts(1))[0]!
   })
   afterEach(() => world?.[Symbol.asyncDispose]())

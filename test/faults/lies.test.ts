@@ -19,7 +19,7 @@ describe('what the publisher is told', { timeout: 180_000 }, () => {
   let world: PublishWorld
   let stack: AsyncDisposableStack
   beforeAll(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
     stack = new AsyncDisposableStack()
     await world.writeSite({ 'index.html': 'first', 'large.txt': LARGE })
     expect(await publish()).toMatchObject({ code: 0 })

@@ -4,7 +4,7 @@ import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-
 
 let world: PublishWorld
 beforeAll(async () => {
-  world = await openPublishWorld('anvil')
+  world = await openPublishWorld()
 })
 afterAll(() => world?.[Symbol.asyncDispose]())
 

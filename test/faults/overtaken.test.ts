@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
 import { openPublisher } from '../../packages/cli/dist/wiring/open-publisher.js'
 import { errorCode } from '../../packages/core/dist/index.js'
-import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
+import { type AccountRole, DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runPublish } from './run-publish.ts'
 
 describe('an interrupted publish that somebody overtook', { timeout: 60_000 }, () => {
   let world: PublishWorld
   let first: string
   beforeEach(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
     first = (await publish({ 'index.html': 'first' })).root
   })
   afterEach(() => world?.[Symbol.asyncDispose]())
@@ -46,7 +47,7 @@ describe('an interrupted publish that somebody overtook', { timeout: 60_000 }, (
     await world.chain.request('evm_setAutomine', [false])
     await interrupt('sync:effect')
     const kept = world.send('owner', { method: 'keep', value: 1, tipWei: 50n * 10n ** 9n })
-    await waitForPending(world, 2)
+    await waitForPending(world, ['publisher', 'owner'])
     await world.chain.request('evm_mine')
     await kept
     await world.chain.request('evm_setAutomine', [true])
@@ -89,12 +90,17 @@ describe('an interrupted publish that somebody overtook', { timeout: 60_000 }, (
   })
 })
 
-async function waitForPending({ chain }: PublishWorld, count: number): Promise<void> {
+/** Each of these keys has a transaction that waits to be mined. */
+async function waitForPending({ chain }: PublishWorld, roles: readonly AccountRole[]): Promise<void> {
   const deadline = Date.now() + 10_000
+  const count = async (role: AccountRole, block: string) =>
+    Number(await chain.request('eth_getTransactionCount', [DEVELOPMENT_ACCOUNTS[role].address, block]))
   for (;;) {
-    const { pending } = (await chain.request('txpool_status')) as { pending: string }
-    if (Number(pending) >= count) return
-    if (Date.now() > deadline) throw new Error(`only ${Number(pending)} of ${count} transactions are pending`)
+    const waits = await Promise.all(
+      roles.map(async (role) => (await count(role, 'pending')) > (await count(role, 'latest'))),
+    )
+    if (waits.every(Boolean)) return
+    if (Date.now() > deadline) throw new Error(`not every one of ${roles.join(', ')} has a transaction that waits`)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }

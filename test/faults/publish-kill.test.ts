@@ -93,7 +93,7 @@ describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeou
 describe('a failing publish killed with SIGKILL', { timeout: 120_000 }, () => {
   let world: PublishWorld
   beforeAll(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 

@@ -12,7 +12,7 @@ let world: PublishWorld
 let first: string
 
 beforeAll(async () => {
-  world = await openPublishWorld('anvil')
+  world = await openPublishWorld()
   first = await publish('one')
   await publish('two')
 })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { hashFromRoot } from '../../packages/core/dist/index.js'
 import type { DomainReport } from '../../packages/healing-agent/src/index.ts'
 import { importFolder, writeCar } from '../../packages/ipfs-mirror/src/index.ts'
+import { CHAIN_NODE } from '../support/chain-node.ts'
 import { type HealingStage, openHealingStage } from './support/healing-stage.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
@@ -30,7 +31,7 @@ describe('healing over a real chain, real nodes and a real DNS server', () => {
 
   beforeAll(async () => {
     // Six faults in a minute on one domain: more than the cap of an hour would let it mend.
-    stage = await openHealingStage('anvil', { settings: { maxRepairsPerHour: 30 } })
+    stage = await openHealingStage(CHAIN_NODE, { settings: { maxRepairsPerHour: 30 } })
     await stage.publish(page('one'))
     second = await stage.publish(page('two'))
     await stage.until(healthy)

@@ -13,6 +13,9 @@ const STOP_TIMEOUT_MS = 5_000
 export const CHAIN_NODE_KINDS = ['hardhat', 'anvil'] as const
 export type ChainNodeKind = (typeof CHAIN_NODE_KINDS)[number]
 
+/** The node of the tests that run on one alone: anvil, or what the environment's CHAIN_NODE names. */
+export const CHAIN_NODE = chainNodeOf(process.env.CHAIN_NODE ?? 'anvil')
+
 /** Private keys of the first accounts that both nodes fund (the public test mnemonic "test test … junk"). */
 export const TEST_KEYS = [
   '0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80',
@@ -77,6 +80,12 @@ export async function startChainNode(kind: ChainNodeKind, options: ChainNodeOpti
     stop,
     [Symbol.asyncDispose]: stop,
   }
+}
+
+function chainNodeOf(name: string): ChainNodeKind {
+  const kind = CHAIN_NODE_KINDS.find((one) => one === name)
+  if (kind === undefined) throw new Error(`CHAIN_NODE="${name}": write ${CHAIN_NODE_KINDS.join(' or ')}.`)
+  return kind
 }
 
 /** A port that nothing listens on now. */

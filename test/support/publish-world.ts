@@ -16,7 +16,7 @@ import { openNetwork } from '../../packages/cli/dist/wiring/network-chain.js'
 import { openServers } from '../../packages/cli/dist/wiring/open-servers.js'
 import { registerDomain } from '../../packages/cli/dist/wiring/register-domain.js'
 import { domainId, parseDomainName, rootFromHash } from '../../packages/core/dist/index.js'
-import { type ChainNode, type ChainNodeKind, startChainNode } from './chain-node.ts'
+import { CHAIN_NODE, type ChainNode, type ChainNodeKind, startChainNode } from './chain-node.ts'
 import { deployRegistry } from './test-registry.ts'
 
 export const DOMAIN = parseDomainName('bbbhhai.com')
@@ -65,7 +65,7 @@ export interface PublishWorld extends AsyncDisposable {
 }
 
 /** Sets everything up on free ports in a folder of its own; disposing ends and removes it all. */
-export async function openPublishWorld(kind: ChainNodeKind): Promise<PublishWorld> {
+export async function openPublishWorld(kind: ChainNodeKind = CHAIN_NODE): Promise<PublishWorld> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'domainsync-test-'))
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
