@@ -3,9 +3,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Chain, namehash, parseDomainName, type RegistryEvent } from '../../packages/core/dist/index.js'
 import { createQuorumChain, createRpcChain } from '../../packages/sdk/src/index.ts'
 import { CHAIN_NODE_KINDS, type ChainNode, startChainNode } from '../support/chain-node.ts'
-import { deployRegistry, type TestRegistry } from '../support/test-registry.ts'
+import { deployRegistry, type Role, roleAddress, type TestRegistry } from '../support/test-registry.ts'
 
 const NAME = parseDomainName('bbbhhai.com')
+const HANDED_ON = parseDomainName('handed-on.example')
+const TRUST_DELAY_S = 2 * 86_400
 const digest = (n: number) => zeroPadValue(`0x0${n}`, 32)
 
 /** Every `Chain` there is, over the same node. */
@@ -18,13 +20,37 @@ const DRIVERS: Record<string, (url: string, registry: string) => Chain> = {
 describe.each(CHAIN_NODE_KINDS)('on %s', (kind) => {
   let node: ChainNode
   let registry: TestRegistry
+  /** Blocks of a domain that was handed on: accepted, published, accepted again, rolled back. */
+  const handedOn: number[] = []
 
   beforeAll(async () => {
     node = await startChainNode(kind)
     registry = await deployRegistry(node)
+    await publishAndHandOn()
     const id = await registry.register(NAME)
     for (const n of [1, 2, 3]) await registry.sync(id, digest(n))
   })
+
+  async function publishAndHandOn(): Promise<void> {
+    const id = await registry.register(HANDED_ON)
+    await registry.sync(id, digest(1))
+    await registry.send('guardian', 'keep', id, 1, await registry.seq(id))
+    await registry.sync(id, digest(2))
+    handedOn.push(await handOn(id, 'healer'))
+    handedOn.push((await registry.sync(id, digest(3))).blockNumber)
+    handedOn.push(await handOn(id, 'guardian'))
+    handedOn.push((await registry.rollback(id, 1)).blockNumber)
+  }
+
+  /** Hands a domain on to another signer, as its owner does: propose, wait, accept. The block of the last step. */
+  async function handOn(id: string, signer: Role): Promise<number> {
+    const [owner, guardian] = [roleAddress('owner'), roleAddress('guardian')]
+    const next = { owner, guardian, signer: roleAddress(signer), fromRelease: 0, pqKeyHash: digest(7) }
+    await registry.send('owner', 'proposeTrust', id, next)
+    await node.request('evm_increaseTime', [TRUST_DELAY_S])
+    await node.request('evm_mine')
+    return (await registry.send('owner', 'acceptTrust', id, next)).blockNumber
+  }
   afterAll(async () => {
     registry?.close()
     await node?.stop()
@@ -60,6 +86,23 @@ describe.each(CHAIN_NODE_KINDS)('on %s', (kind) => {
       expect(state).toMatchObject({ domain: NAME, node: namehash(NAME), head: { live: 3 }, block: latest })
       const earlier = await chain().block(latest.number - 1)
       expect(await chain().domain(NAME, earlier)).toMatchObject({ head: { live: 2 }, block: earlier })
+    })
+
+    it('shows what each held release verifies under, and what the next one will', async () => {
+      const signers = await Promise.all(
+        handedOn.map(async (block) => {
+          const state = await chain().domain(HANDED_ON, await chain().block(block))
+          const { trust, nextTrust, releases } = state!
+          return { live: trust.signer, next: nextTrust.signer, held: releases.map((held) => held.trust.signer) }
+        }),
+      )
+      const [first, second, third] = (['signer', 'healer', 'guardian'] as const).map(roleAddress)
+      expect(signers).toEqual([
+        { live: first, next: second, held: [first, first] },
+        { live: second, next: second, held: [second, first, first] },
+        { live: second, next: third, held: [second, first, first] },
+        { live: first, next: third, held: [second, first, first] },
+      ])
     })
 
     it('says undefined for a name that is not registered', async () => {

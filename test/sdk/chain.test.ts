@@ -55,6 +55,13 @@ describe.each(CHAIN_NODE_KINDS)('on %s', (kind) => {
 
   describe('createRpcChain', () => {
     it('reads the whole state of a domain at one block in two round trips', async () => {
+      const trust = {
+        owner: roleAddress('owner'),
+        guardian: roleAddress('guardian'),
+        signer: roleAddress('signer'),
+        fromRelease: 1,
+        pqKeyHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+      }
       await using proxy = await startRpcProxy(node.url)
       const chain = rpc(proxy.url)
       const at = await chain.block('latest')
@@ -66,20 +73,15 @@ describe.each(CHAIN_NODE_KINDS)('on %s', (kind) => {
         id: domainId(NAME),
         node: namehash(NAME),
         head: { ipfsHash: digest(8), live: 8, latest: 10, seq: expect.any(Number), stable: true, paused: 0 },
-        trust: {
-          owner: roleAddress('owner'),
-          guardian: roleAddress('guardian'),
-          signer: roleAddress('signer'),
-          fromRelease: 1,
-          pqKeyHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),
-        },
+        trust,
+        nextTrust: trust,
         publisher: roleAddress('publisher'),
         healer: roleAddress('healer'),
         releases: [
-          { release: 10, ipfsHash: digest(10), stable: false },
-          { release: 9, ipfsHash: digest(9), stable: false },
-          ...[8, 7, 6, 5, 4, 3].map((release) => ({ release, ipfsHash: digest(release), stable: true })),
-          { release: 1, ipfsHash: digest(1), stable: true },
+          { release: 10, ipfsHash: digest(10), stable: false, trust },
+          { release: 9, ipfsHash: digest(9), stable: false, trust },
+          ...[8, 7, 6, 5, 4, 3].map((release) => ({ release, ipfsHash: digest(release), stable: true, trust })),
+          { release: 1, ipfsHash: digest(1), stable: true, trust },
         ],
         kept: { release: 1, ipfsHash: digest(1) },
         rollbackTarget: { release: 7, ipfsHash: digest(7) },
@@ -112,6 +114,17 @@ describe.each(CHAIN_NODE_KINDS)('on %s', (kind) => {
         kept: undefined,
         rollbackTarget: undefined,
       })
+    })
+
+    it('reads a domain without a kept release in one round trip', async () => {
+      const name = parseDomainName(`one-${kind}.example`)
+      await registry.sync(await registry.register(name), digest(1))
+      await using proxy = await startRpcProxy(node.url)
+      const chain = rpc(proxy.url)
+      const at = await chain.block('latest')
+      const before = proxy.requests()
+      expect(await chain.domain(name, at)).toMatchObject({ head: { live: 1 }, releases: [{ release: 1 }] })
+      expect(proxy.requests() - before).toBe(1)
     })
 
     it('refuses another chain', async () => {

@@ -49,7 +49,7 @@ describe.each(CHAIN_NODE_KINDS)('history on %s', (kind) => {
       kept,
       releases: releases
         .filter(({ held }) => held)
-        .map(({ number, ipfsHash, stable }) => ({ release: number, ipfsHash, stable })),
+        .map(({ number, ipfsHash, stable, trust }) => ({ release: number, ipfsHash, stable, trust })),
     }
   }
 

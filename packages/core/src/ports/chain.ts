@@ -31,8 +31,10 @@ export interface DomainState {
   /** The full EIP-137 node that the registry holds; compare it with the name's own. */
   readonly node: Bytes32
   readonly head: Head
-  /** Trust of the live release. */
+  /** Trust of the live release; before there is one, of the first. */
   readonly trust: Trust
+  /** Trust of release `latest + 1`, which is also that of who owns the domain now. */
+  readonly nextTrust: Trust
   readonly publisher: Address
   readonly healer: Address
   /** The releases still in the ring or kept, newest first. */
@@ -48,6 +50,8 @@ export interface RingEntry {
   readonly release: number
   readonly ipfsHash: Bytes32
   readonly stable: boolean
+  /** What the release verifies under: it may be an earlier one than the live release's. */
+  readonly trust: Trust
 }
 
 /** An event of the registry, decoded. */

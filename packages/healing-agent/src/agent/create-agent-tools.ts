@@ -3,7 +3,7 @@ import { type Proof, proveRetrieval, writeCar } from '@domainsync/ipfs-mirror'
 import type { MlDsaVerify } from '@domainsync/pq'
 import { createReader, type Lie, VerifyError, verifyRoot } from '@domainsync/sdk'
 import type { ProofResult } from '../observe/observe-replica.ts'
-import type { Verification } from '../observe/verification.ts'
+import { trustOf, type Verification } from '../observe/verification.ts'
 import type { AgentTools } from './agent-tools.ts'
 
 export interface AgentToolsOptions {
@@ -28,12 +28,9 @@ export function createAgentTools(options: AgentToolsOptions): AgentTools {
         { last: gateways, onLiar },
       )
       return async ({ state, release, root }, call = {}) => {
-        if (release < state.trust.fromRelease) {
-          const reason = `Release ${release} was signed under an earlier trust than the live one's.`
-          return { kind: 'unverifiable', code: 'TRUST_EARLIER', reason }
-        }
+        const target = { state, release, root, trust: trustOf(release, state) }
         try {
-          const verified = await verifyRoot({ state, release, root, chainId, registry, source, verifyMlDsa, ...call })
+          const verified = await verifyRoot({ ...target, chainId, registry, source, verifyMlDsa, ...call })
           return { kind: 'verified', files: verified.files }
         } catch (error) {
           call.signal?.throwIfAborted()

@@ -138,7 +138,7 @@ export class DomainAgent {
     )
     const incident = nextIncident(before.incident, conditions, { domain: domain.name, now })
     const place = ports.network
-    const freezes = checkedFreezes(before.freezes, { place, trust: state?.trust })
+    const freezes = checkedFreezes(before.freezes, { place, trust: state?.nextTrust })
     const approvals = freezes
       .filter(({ thawSignature }) => thawSignature !== undefined)
       .map(({ id }) =>

@@ -1,4 +1,4 @@
-import type { VerifyRelease } from './verification.ts'
+import { trustOf, type VerifyRelease } from './verification.ts'
 
 /** Roots remembered per agent; a ring has 8 releases. */
 const MAX_REMEMBERED = 1_000
@@ -11,7 +11,7 @@ export function rememberVerification(verify: VerifyRelease): VerifyRelease {
   const known = new Map<string, Awaited<ReturnType<VerifyRelease>>>()
   return async (target, options) => {
     const { state, release, root } = target
-    const { signer, pqKeyHash } = state.trust
+    const { signer, pqKeyHash } = trustOf(release, state)
     const key = [state.domain, release, root, signer, pqKeyHash].join(' ')
     const before = known.get(key)
     if (before !== undefined) return before

@@ -1,4 +1,4 @@
-import type { CallOptions, DomainState, ReleaseFile } from '@domainsync/core'
+import type { CallOptions, DomainState, ReleaseFile, Trust } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 
 /** What reading a release and its signatures showed, every block checked. */
@@ -19,3 +19,8 @@ export interface ReleaseTarget {
 
 /** Reads a release from the domain's replicas and verifies it under the trust of its number. */
 export type VerifyRelease = (target: ReleaseTarget, options?: CallOptions) => Promise<Verification>
+
+/** What a held release verifies under; the live one's trust for one that the registry has let go of. */
+export function trustOf(release: number, { releases, trust }: Pick<DomainState, 'releases' | 'trust'>): Trust {
+  return releases.find((held) => held.release === release)?.trust ?? trust
+}

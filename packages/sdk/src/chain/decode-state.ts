@@ -1,7 +1,7 @@
 import type { Address, Bytes32, Head, RingEntry, Trust } from '@domainsync/core'
 import { registryInterface } from './registry-interface.ts'
 
-/** The views that one domain's state is read with; `trustAt` follows, because it needs `head.live`. */
+/** The views that one domain's state is read with, besides `trustAt`. */
 export const STATE_VIEWS = ['nodeOf', 'head', 'roles', 'ring', 'kept', 'rollbackTarget'] as const
 export type StateView = (typeof STATE_VIEWS)[number]
 
@@ -53,7 +53,10 @@ export function decodeReleaseRef(view: 'kept' | 'rollbackTarget', data: string):
   return release === 0n ? undefined : { release: Number(release), ipfsHash: hex(ipfsHash) }
 }
 
-export function decodeRing(data: string): RingEntry[] {
+/** A ring entry as the ring has it. */
+export type Held = Omit<RingEntry, 'trust'>
+
+export function decodeRing(data: string): Held[] {
   const [releases, hashes, stable] = registryInterface.decodeFunctionResult('ring', data)
   return [...releases]
     .map((release, slot) => ({ release: Number(release), ipfsHash: hex(hashes[slot]), stable: stable[slot] === true }))

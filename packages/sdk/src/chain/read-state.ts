@@ -1,11 +1,12 @@
 import {
+  type Address,
   type CallOptions,
   type ChainBlock,
   type DomainName,
   type DomainState,
   domainId,
   namehash,
-  type RingEntry,
+  type Trust,
 } from '@domainsync/core'
 import { type RpcResult, resultOf } from '../rpc/parse-rpc-answer.ts'
 import type { RpcCall } from '../rpc/rpc-client.ts'
@@ -18,6 +19,8 @@ import {
   decodeRoles,
   decodeStable,
   decodeTrust,
+  type Held,
+  type ReleaseRef,
   STATE_VIEWS,
   type StateView,
 } from './decode-state.ts'
@@ -29,8 +32,12 @@ export type StateReader = (domain: DomainName, at: ChainBlock, options: CallOpti
 
 const ZERO_NODE = `0x${'0'.repeat(64)}`
 
+/** No release has a higher number, so its trust is the newest: that of the release that comes next. */
+const LAST_RELEASE = 0xffff_ffff
+
 /**
- * Reads a domain's whole state at one block in two round trips.
+ * Reads a domain's whole state at one block in one round trip, or two: the second is for a kept release and for trust that
+ * changed while older releases are still held.
  *
  * The block is named by its hash (EIP-1898, `requireCanonical`). An operator that refuses that form is asked by number
  * instead, with the block's hash compared in both round trips.
@@ -44,7 +51,8 @@ export function createStateReader(context: RpcContext): StateReader {
     const reader = createBlockCalls(context, at, call)
     const id = domainId(domain)
     // The overloads know no union of names; every one of these views takes the id alone.
-    const answers = await reader(STATE_VIEWS.map((name) => registryInterface.encodeFunctionData(name as 'head', [id])))
+    const views = STATE_VIEWS.map((name) => registryInterface.encodeFunctionData(name as 'head', [id]))
+    const answers = await reader([...views, encodeTrustAt(id, LAST_RELEASE)])
     const view = (name: StateView) => answers[STATE_VIEWS.indexOf(name)]
     if (isNotRegistered(view('nodeOf'))) return undefined
     const node = decode(context, view('nodeOf'), decodeNode)
@@ -55,21 +63,24 @@ export function createStateReader(context: RpcContext): StateReader {
     const { publisher, healer } = decode(context, view('roles'), decodeRoles)
     const kept = decode(context, view('kept'), (data) => decodeReleaseRef('kept', data))
     const ring = decode(context, view('ring'), decodeRing)
-    const [trust, keptEntry] = await reader([
-      // Before the first release there is no trust of a live one: what the first would have counts.
-      registryInterface.encodeFunctionData('trustAt', [id, Math.max(1, head.live)]),
-      ...(kept ? [registryInterface.encodeFunctionData('releaseAt', [id, kept.release])] : []),
-    ])
-    const keptStable = kept !== undefined && decode(context, keptEntry, decodeStable)
+    const nextTrust = decode(context, answers.at(-1), decodeTrust)
+    // Before the first release there is no trust of a live one: what the first would have counts.
+    const live = Math.max(1, head.live)
+    const releases = [live, ...ring.map(({ release }) => release), ...(kept ? [kept.release] : [])]
+    const { keptStable, trustOf } = await readRest(context, { reader, id, kept, releases, nextTrust })
     return {
       domain,
       id,
       node,
       head,
-      trust: decode(context, trust, decodeTrust),
+      trust: trustOf(live),
+      nextTrust,
       publisher,
       healer,
-      releases: withKept(ring, kept && { ...kept, stable: keptStable }),
+      releases: withKept(ring, kept && { ...kept, stable: keptStable }).map((entry) => ({
+        ...entry,
+        trust: trustOf(entry.release),
+      })),
       kept,
       rollbackTarget: decode(context, view('rollbackTarget'), (data) => decodeReleaseRef('rollbackTarget', data)),
       block: at,
@@ -86,6 +97,29 @@ export function createStateReader(context: RpcContext): StateReader {
       return state
     }
   }
+}
+
+type Reader = ReturnType<typeof createBlockCalls>
+
+/** The second trip: whether the kept release is stable, and the trust of releases from before the newest one. */
+async function readRest(
+  context: RpcContext,
+  about: { reader: Reader; id: Address; kept: ReleaseRef | undefined; releases: readonly number[]; nextTrust: Trust },
+): Promise<{ keptStable: boolean; trustOf: (release: number) => Trust }> {
+  const { reader, id, kept, releases, nextTrust } = about
+  const earlier = [...new Set(releases)].filter((release) => release < nextTrust.fromRelease)
+  const calls = earlier.map((release) => encodeTrustAt(id, release))
+  if (kept) calls.push(registryInterface.encodeFunctionData('releaseAt', [id, kept.release]))
+  const answers = calls.length > 0 ? await reader(calls) : []
+  const trusts = new Map(earlier.map((release, index) => [release, decode(context, answers[index], decodeTrust)]))
+  return {
+    keptStable: kept !== undefined && decode(context, answers.at(-1), decodeStable),
+    trustOf: (release) => trusts.get(release) ?? nextTrust,
+  }
+}
+
+function encodeTrustAt(id: Address, release: number): string {
+  return registryInterface.encodeFunctionData('trustAt', [id, release])
 }
 
 /** Calls of the registry at one block, with the checks of chain and block in the same round trip. */
@@ -143,7 +177,7 @@ function checkNode(node: string, domain: DomainName, origin: string): void {
 }
 
 /** The kept release joins the ring's when it is no longer among them; newest first. */
-function withKept(ring: readonly RingEntry[], kept: RingEntry | undefined): RingEntry[] {
+function withKept(ring: readonly Held[], kept: Held | undefined): Held[] {
   const outside = kept !== undefined && ring.every(({ release }) => release !== kept.release)
   return (outside ? [...ring, kept] : [...ring]).sort((a, b) => b.release - a.release)
 }

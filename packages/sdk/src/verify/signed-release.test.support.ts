@@ -66,21 +66,23 @@ export function stateOf(root: CID, { stable = true }: { stable?: boolean } = {})
   const ipfsHash = hashFromRoot(root)
   const block = { number: 100, hash: `0x${'00'.repeat(32)}`, timestamp: 1_800_000_000 } as const
   const address: Address = `0x${'11'.repeat(20)}`
+  const trust = {
+    owner: address,
+    guardian: address,
+    signer: SIGNER.address.toLowerCase() as Address,
+    fromRelease: 1,
+    pqKeyHash: spkiHash(RELEASE_KEY.signer.spki),
+  }
   return {
     domain: DOMAIN,
     id: domainId(DOMAIN),
     node: namehash(DOMAIN),
     head: { ipfsHash, live: 3, latest: 3, seq: 3, stable, paused: 0 },
-    trust: {
-      owner: address,
-      guardian: address,
-      signer: SIGNER.address.toLowerCase() as Address,
-      fromRelease: 1,
-      pqKeyHash: spkiHash(RELEASE_KEY.signer.spki),
-    },
+    trust,
+    nextTrust: trust,
     publisher: address,
     healer: address,
-    releases: [{ release: 3, ipfsHash, stable }],
+    releases: [{ release: 3, ipfsHash, stable, trust }],
     kept: undefined,
     rollbackTarget: undefined,
     block,
