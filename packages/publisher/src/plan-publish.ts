@@ -130,7 +130,7 @@ function refusePaused({ domain, head }: DomainState): void {
   throw new PublishError('LANE_PAUSED', `Publishing of ${domain} is paused on chain; its owner can unpause it.`)
 }
 
-/** The keys here must be those that the registry names: a release signed by others would be refused by every reader. */
+/** The keys here must be those that the next release verifies under: one signed by others would be refused by every reader. */
 function refuseKeys(state: DomainState, { keys, transactor }: PublisherPorts): void {
   if (transactor.address !== state.publisher) {
     throw new PublishError(
@@ -141,9 +141,9 @@ function refuseKeys(state: DomainState, { keys, transactor }: PublisherPorts): v
   const signer = keys.signer.address.toLowerCase()
   const pqKeyHash = `0x${keys.release.keyId}`
   const wrong =
-    signer !== state.trust.signer
-      ? ['signer', state.trust.signer, signer]
-      : ['release key', state.trust.pqKeyHash, pqKeyHash]
+    signer !== state.nextTrust.signer
+      ? ['signer', state.nextTrust.signer, signer]
+      : ['release key', state.nextTrust.pqKeyHash, pqKeyHash]
   if (wrong[1] === wrong[2]) return
   throw new PublishError(
     'KEY_MISMATCH',
