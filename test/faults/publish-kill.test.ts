@@ -9,7 +9,7 @@ import { proveReplication } from '../../packages/ipfs-mirror/dist/index.js'
 import { type OperationRecord, openSqliteStore } from '../../packages/journal/dist/index.js'
 import { publishSteps } from '../../packages/publisher/dist/steps/publish-steps.js'
 import { readFileBytes, resolvePath } from '../../packages/sdk/dist/index.js'
-import { CHAIN_NODE_KINDS, type ChainNodeKind } from '../support/chain-node.ts'
+import { CHAIN_NODE } from '../support/chain-node.ts'
 import { DOMAIN, type Outside, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runPublish } from './run-publish.ts'
 
@@ -22,20 +22,20 @@ const POINTS = STEPS.flatMap((step) => PHASES.map((phase) => `${step}:${phase}`)
 const ON_CHAIN = ['sync', 'confirm', 'swap']
 
 /** All of them on the fast node; on the slow one those of the pointers' steps, and one of every other. */
-function pointsOn(kind: ChainNodeKind): readonly string[] {
-  if (kind === 'anvil') return POINTS
+function pointsToKillAt(): readonly string[] {
+  if (CHAIN_NODE === 'anvil') return POINTS
   return STEPS.flatMap((step) => (ON_CHAIN.includes(step) ? PHASES : ['effect']).map((phase) => `${step}:${phase}`))
 }
 
 /** How a run that was killed is finished. */
 type Recovery = 'resume' | 'publish again'
 
-describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeout: 120_000 }, (kind) => {
+describe(`a publish killed with SIGKILL, on ${CHAIN_NODE}`, { timeout: 120_000 }, () => {
   const worlds = new Map<Recovery, PublishWorld>()
   const world = (recovery: Recovery) => worlds.get(recovery)!
 
   beforeAll(async () => {
-    const opened = await Promise.all([openPublishWorld(kind), openPublishWorld(kind)])
+    const opened = await Promise.all([openPublishWorld(), openPublishWorld()])
     worlds.set('resume', opened[0]).set('publish again', opened[1])
   })
   afterAll(async () => {
@@ -48,12 +48,12 @@ describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeou
     expect({ signal, stderr, points }).toEqual({ signal: null, stderr: '', points: POINTS })
   })
 
-  for (const point of pointsOn(kind)) {
+  for (const point of pointsToKillAt()) {
     it(`is finished once after a kill at ${point}`, async () => {
       const [step, phase] = point.split(':')
       await Promise.all(
         [...worlds].map(async ([recovery, one]) => {
-          const from = await one.writeSite({ 'index.html': `killed at ${step}`, 'notes/one.txt': `${phase} ${kind}` })
+          const from = await one.writeSite({ 'index.html': `killed at ${step}`, 'notes/one.txt': `at ${phase}` })
           const before = await one.outside()
           const { signal, stderr } = await runPublish(one, { from, killAt: point })
           expect({ signal, stderr }).toEqual({ signal: 'SIGKILL', stderr: '' })
@@ -63,7 +63,7 @@ describe.each(CHAIN_NODE_KINDS)('a publish killed with SIGKILL, on %s', { timeou
     })
   }
 
-  if (kind === 'anvil') {
+  if (CHAIN_NODE === 'anvil') {
     it('is finished once after a kill somewhere inside of each step', async () => {
       const lanes = [...worlds].map(async ([recovery, one], lane) => {
         for (const step of STEPS.filter((_, index) => index % worlds.size === lane)) {
