@@ -62,10 +62,20 @@ export interface PublishWorld extends AsyncDisposable {
   outside(): Promise<Outside>
   /** Root of the live release. */
   liveRoot(): Promise<Root>
+  /** How many transactions of an account were ever mined. */
+  transactionsOf(role: AccountRole): Promise<number>
+}
+
+export interface PublishWorldOptions {
+  /** How often the nodes look which release they serve, in milliseconds. A minute unless the test is about readers. */
+  readonly refreshEveryMs?: number
 }
 
 /** Sets everything up on free ports in a folder of its own; disposing ends and removes it all. */
-export async function openPublishWorld(kind: ChainNodeKind = CHAIN_NODE): Promise<PublishWorld> {
+export async function openPublishWorld(
+  kind: ChainNodeKind = CHAIN_NODE,
+  { refreshEveryMs = 60_000 }: PublishWorldOptions = {},
+): Promise<PublishWorld> {
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'domainsync-test-'))
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
@@ -94,7 +104,7 @@ export async function openPublishWorld(kind: ChainNodeKind = CHAIN_NODE): Promis
   // The registry of tests has one registrar: the first account, which is the owner here.
   const config = await configWith('world', ({ keys, serve }) => {
     keys!.registrar = keys!.owner
-    serve!.refreshEveryMs = 60_000
+    serve!.refreshEveryMs = refreshEveryMs
   })
   const stop = new AbortController()
   stack.defer(() => stop.abort())
@@ -113,6 +123,8 @@ export async function openPublishWorld(kind: ChainNodeKind = CHAIN_NODE): Promis
   const driver = await openDnsDriver(DOMAIN, config)
   const head = (): Promise<{ ipfsHash: `0x${string}`; live: bigint; seq: bigint }> =>
     contract.getFunction('head').staticCall(id)
+  const transactionsOf = (role: AccountRole) =>
+    provider.getTransactionCount(DEVELOPMENT_ACCOUNTS[role].address, 'latest')
   const owned = stack.move()
 
   return {
@@ -142,7 +154,7 @@ export async function openPublishWorld(kind: ChainNodeKind = CHAIN_NODE): Promis
       const logs = await contract.queryFilter(contract.filters.DomainSync!(id), 0, 'latest')
       const successes = logs.filter((log) => registry.parseLog(log)!.args.success).length
       const [transactions, { cid }, { live, ipfsHash }] = await Promise.all([
-        provider.getTransactionCount(DEVELOPMENT_ACCOUNTS.publisher.address, 'latest'),
+        transactionsOf('publisher'),
         driver.read(DOMAIN),
         head(),
       ])
@@ -156,6 +168,7 @@ export async function openPublishWorld(kind: ChainNodeKind = CHAIN_NODE): Promis
       }
     },
     liveRoot: async () => rootFromHash((await head()).ipfsHash),
+    transactionsOf,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   }
 }

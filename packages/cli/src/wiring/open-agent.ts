@@ -12,7 +12,7 @@ import {
   type Preview,
 } from '@domainsync/healing-agent'
 import { MIN_FAILURE_DOMAINS } from '@domainsync/ipfs-mirror'
-import { openSqliteStore, type Store, systemClock } from '@domainsync/journal'
+import { openSqliteStore, type Progress, type Store, systemClock } from '@domainsync/journal'
 import { nativeMlDsa } from '@domainsync/pq/node'
 import { createGateway, createTransactor } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
@@ -34,6 +34,8 @@ export interface OpenAgentOptions {
   readonly settings?: Partial<AgentSettings>
   /** Only look: the healer's key is not opened. */
   readonly lookOnly?: boolean
+  /** Told at every point of an operation on chain. */
+  readonly onProgress?: (progress: Progress) => void
 }
 
 /** An agent that owns its store: `await using` closes it. */
@@ -54,6 +56,7 @@ export async function openAgent(config: LoadedConfig, options: OpenAgentOptions)
       ...options.settings,
     },
     onError: (error, what) => options.onEvent(`${what}: ${(error as Error).message}`),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   })
   return { ...made, [Symbol.asyncDispose]: () => ports.store.close() }
 }

@@ -9,7 +9,7 @@ import type {
   Journal,
   Transactor,
 } from '@domainsync/core'
-import type { TransactionLog } from '@domainsync/journal'
+import type { Progress, TransactionLog } from '@domainsync/journal'
 import type { AgentTools } from '../agent/agent-tools.ts'
 import type { AgentDomain } from '../agent-domain.ts'
 
@@ -42,6 +42,8 @@ export interface ActContext {
   readonly survivors: (except: readonly string[]) => readonly BlockSource[]
   readonly signal: AbortSignal
   readonly timeoutMs: number
+  /** Told at every point of an operation on chain. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
 /** The domain now, as a quorum agrees. */

@@ -30,7 +30,13 @@ export async function runHealOperation(action: ChainAction, context: ActContext)
     ...root,
   }
   const opened = await journal.open(operation)
-  await runOperation(opened, operationSteps(opened, context), { journal, context, signal, clock })
+  await runOperation(opened, operationSteps(opened, context), {
+    journal,
+    context,
+    signal,
+    clock,
+    onProgress: context.onProgress,
+  })
   return done(action)
 }
 
@@ -49,7 +55,13 @@ export async function resumeHealOperation(operation: Operation, context: ActCont
     ...(root === undefined ? {} : { root }),
   }
   const opened = await journal.open(again)
-  await runOperation(opened, operationSteps(opened, context), { journal, context, signal, clock })
+  await runOperation(opened, operationSteps(opened, context), {
+    journal,
+    context,
+    signal,
+    clock,
+    onProgress: context.onProgress,
+  })
 }
 
 /** An operation of ours that does something on chain, as opposed to one that only holds the publisher off. */

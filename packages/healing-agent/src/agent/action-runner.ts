@@ -1,8 +1,10 @@
 import { type DomainState, errorCode, type Lease, type Operation } from '@domainsync/core'
+import type { Progress } from '@domainsync/journal'
 import type { ActContext } from '../act/act-context.ts'
 import { executeAction } from '../act/execute-action.ts'
 import { isResumable, resumeHealOperation } from '../act/run-heal-operation.ts'
 import type { AgentDomain } from '../agent-domain.ts'
+import type { LeaseHolder } from '../lease/lease-holder.ts'
 import { enqueue } from '../notifiers/message-route.ts'
 import { sentence } from '../observe/no-answer.ts'
 import { probeName } from '../observe/probe-name.ts'
@@ -11,7 +13,6 @@ import { recordObservation } from '../plan/action-record.ts'
 import type { AgentPorts } from './agent-ports.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import type { DomainMemory } from './domain-memory.ts'
-import type { LeaseHolder } from './lease-holder.ts'
 import type { ActionReport, DomainReport } from './pass-report.ts'
 
 /** Codes that say the world changed since the plan: nothing was tried, the next pass decides anew. */
@@ -31,12 +32,14 @@ export class ActionRunner {
   readonly #ports: AgentPorts
   readonly #settings: AgentSettings
   readonly #lease: LeaseHolder
+  readonly #onProgress: ((progress: Progress) => void) | undefined
 
-  constructor(domain: AgentDomain, { ports, settings, lease }: RunnerOptions) {
+  constructor(domain: AgentDomain, { ports, settings, lease, onProgress }: RunnerOptions) {
     this.#domain = domain
     this.#ports = ports
     this.#settings = settings
     this.#lease = lease
+    this.#onProgress = onProgress
   }
 
   /** Messages first, then pointers; the uploads, which may take long, all at once at the end. */
@@ -127,6 +130,7 @@ export class ActionRunner {
           .map(({ replica }) => replica.source),
       signal: AbortSignal.any([signal, AbortSignal.timeout(actionTimeoutMs)]),
       timeoutMs: actionTimeoutMs,
+      onProgress: this.#onProgress,
     }
   }
 }
@@ -135,6 +139,7 @@ interface RunnerOptions {
   readonly ports: AgentPorts
   readonly settings: AgentSettings
   readonly lease: LeaseHolder
+  readonly onProgress: ((progress: Progress) => void) | undefined
 }
 
 function isHold({ kind }: Action): boolean {

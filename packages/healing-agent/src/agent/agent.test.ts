@@ -517,7 +517,7 @@ describe('many domains', () => {
     await store.leases.claimDue({
       owner: 'other',
       now: clock.now(),
-      durationMs: 3_600_000,
+      durationMs: 60_000,
       limit: 1,
       domains: [world.name],
     })

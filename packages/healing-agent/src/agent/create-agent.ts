@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { type DomainName, DomainSyncError } from '@domainsync/core'
+import type { Progress } from '@domainsync/journal'
 import type { AgentDomain } from '../agent-domain.ts'
+import { processOwner } from '../lease/process-owner.ts'
 import { deliver } from '../notifiers/message-route.ts'
 import type { AgentPorts } from './agent-ports.ts'
 import { type AgentSettings, resolveSettings } from './agent-settings.ts'
@@ -18,10 +19,12 @@ export interface AgentOptions {
   readonly ports: AgentPorts
   readonly domains: readonly AgentDomain[]
   readonly settings?: Partial<AgentSettings>
-  /** Names this agent in leases; unique per process by default. */
+  /** Names this agent in leases; by default its process, so that the next one of this host can tell when it is dead. */
   readonly owner?: string
   /** What failed beside the passes: a notifier that did not answer. */
   readonly onError?: (error: unknown, what: string) => void
+  /** Told at every point of an operation on chain, synchronously. */
+  readonly onProgress?: (progress: Progress) => void
 }
 
 export interface PassRequest {
@@ -64,14 +67,15 @@ export function createAgent({
   ports,
   domains,
   settings: given,
-  owner = randomUUID(),
+  owner = processOwner(),
   onError = () => {},
+  onProgress,
 }: AgentOptions): Agent {
   const settings = resolveSettings(given)
   const { clock, store, chain, notifiers } = ports
   const repairsInAll = () => agents.reduce((sum, agent) => sum + agent.repairs(clock.now()), 0)
   const agents: DomainAgent[] = domains.map(
-    (domain) => new DomainAgent(domain, { ports, settings, owner, repairsInAll }),
+    (domain) => new DomainAgent(domain, { ports, settings, owner, repairsInAll, onProgress }),
   )
   const wakers = new Map(agents.map((agent) => [agent, new Waker()]))
 

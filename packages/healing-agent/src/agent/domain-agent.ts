@@ -1,8 +1,11 @@
 import { errorCode, type Findings, type Lease } from '@domainsync/core'
+import type { Progress } from '@domainsync/journal'
 import { isHold } from '../act/publish-hold.ts'
 import type { AgentDomain } from '../agent-domain.ts'
 import { checkedFreezes } from '../approve/checked-freezes.ts'
 import { diagnose } from '../diagnose/diagnose.ts'
+import { LeaseHolder } from '../lease/lease-holder.ts'
+import { parseProcessOwner } from '../lease/process-owner.ts'
 import { enqueue } from '../notifiers/message-route.ts'
 import { sentence } from '../observe/no-answer.ts'
 import { observeChain } from '../observe/observe-chain.ts'
@@ -11,13 +14,13 @@ import type { VerifyRelease } from '../observe/verification.ts'
 import { verifyInTime } from '../observe/verify-in-time.ts'
 import { type Action, isRepair } from '../plan/action.ts'
 import { APPROVED, recordObservation } from '../plan/action-record.ts'
+import { activeFreezes } from '../plan/freezes.ts'
 import { plan } from '../plan/plan.ts'
 import { HOUR_MS } from '../plan/plan-settings.ts'
 import { ActionRunner } from './action-runner.ts'
 import type { AgentPorts } from './agent-ports.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import { DomainMemory } from './domain-memory.ts'
-import { LeaseHolder } from './lease-holder.ts'
 import { nextIncident } from './next-incident.ts'
 import { observeDomain, type Sight, targetOf } from './observe-domain.ts'
 import type { ActionReport, DomainReport } from './pass-report.ts'
@@ -42,6 +45,7 @@ export interface DomainAgentOptions {
   readonly owner: string
   /** Repairs of all domains in the last hour. */
   readonly repairsInAll: () => number
+  readonly onProgress: ((progress: Progress) => void) | undefined
 }
 
 /** Keeps one domain: observe → diagnose → plan → act → record. */
@@ -57,7 +61,7 @@ export class DomainAgent {
   #epoch = 0
   #last: Promise<unknown> = Promise.resolve()
 
-  constructor(domain: AgentDomain, { ports, settings, owner, repairsInAll }: DomainAgentOptions) {
+  constructor(domain: AgentDomain, { ports, settings, owner, repairsInAll, onProgress }: DomainAgentOptions) {
     this.domain = domain
     this.#ports = ports
     this.#settings = settings
@@ -65,7 +69,7 @@ export class DomainAgent {
     this.#verify = rememberVerification(verifyInTime(ports.tools.verifierFor(domain), settings.verifyTimeoutMs))
     const { clock, store } = ports
     this.#lease = new LeaseHolder(domain.name, { leases: store.leases, clock, owner, durationMs: settings.leaseMs })
-    this.#runner = new ActionRunner(domain, { ports, settings, lease: this.#lease })
+    this.#runner = new ActionRunner(domain, { ports, settings, lease: this.#lease, onProgress })
   }
 
   /** One pass; passes of one domain follow each other. Only an abort rejects: any other failure stands in the report. */
@@ -111,8 +115,12 @@ export class DomainAgent {
     })
     memory.add([observation])
     let running = await store.journal.running(domain.name)
-    let error = lease === undefined && repair ? LEASE_HELD : unregistered(observation.value, domain.name)
-    if (lease !== undefined && state !== undefined) {
+    let error =
+      lease === undefined && repair
+        ? leaseHeld(await this.#lease.holder())
+        : unregistered(observation.value, domain.name)
+    const frozen = activeFreezes(checkedFreezes(memory.findings.freezes, { place: ports.network, trust: state?.trust }))
+    if (lease !== undefined && state !== undefined && frozen.length === 0) {
       error ??= await this.#runner.resume(running, { lease, memory, state, signal })
       running = await store.journal.running(domain.name)
     }
@@ -219,7 +227,11 @@ export class DomainAgent {
 
 const NOTHING: Sight = { observations: [], candidates: [], verification: undefined }
 
-const LEASE_HELD = { code: 'LEASE_HELD', message: 'Another agent has this domain; it was only looked at.' }
+function leaseHeld(lease: Lease | undefined): DomainReport['error'] {
+  const owner = lease && parseProcessOwner(lease.owner)
+  const who = owner ? `The agent of process ${owner.pid} on ${owner.host}` : 'Another agent'
+  return { code: 'LEASE_HELD', message: `${who} has this domain; it was only looked at.` }
+}
 
 function unregistered(value: string, name: string): DomainReport['error'] {
   return value === 'unregistered' ? { code: 'NOT_REGISTERED', message: `${name} is not in the registry.` } : null

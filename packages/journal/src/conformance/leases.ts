@@ -34,6 +34,28 @@ export function testLeases(world: World): void {
       expect(await world.claim('three', world.now + 501)).toMatchObject({ epoch: 3 })
     })
 
+    it('names the holder until it gives back, also after its lease ran out', async () => {
+      expect(await world.store.leases.holder('a.test')).toBeUndefined()
+      const lease = await world.claim('one')
+      expect(await world.store.leases.holder('a.test')).toEqual(lease)
+      const renewed = await world.store.leases.renew(lease, { now: world.now + 1, durationMs: 1_000 })
+      expect(await world.store.leases.holder('a.test')).toEqual(renewed)
+      await world.store.leases.release(lease)
+      expect(await world.store.leases.holder('a.test')).toBeUndefined()
+    })
+
+    it('hands a held domain on when its holder is gone, with the next epoch, and to one only', async () => {
+      const lease = await world.claim('dead')
+      const claim = { now: world.now, durationMs: 1_000, limit: 1, domains: ['a.test'] }
+      expect(await world.store.leases.claimDue({ ...claim, owner: 'two', gone: ['another'] })).toEqual([])
+      const claims = ['two', 'three'].map((owner) => world.store.leases.claimDue({ ...claim, owner, gone: ['dead'] }))
+      const taken = (await Promise.all(claims)).flat()
+      expect(taken).toMatchObject([{ epoch: lease.epoch + 1 }])
+      expect(await world.store.leases.renew(lease, { now: world.now, durationMs: 1_000 })).toBeUndefined()
+      await world.store.leases.release(lease)
+      expect(await world.store.leases.holder('a.test')).toEqual(taken[0])
+    })
+
     it('hands out the longest overdue first, no more than asked for', async () => {
       const all = { owner: 'one', durationMs: 1_000, domains: ['a.test', 'b.test', 'c.test'] }
       const leases = await world.store.leases.claimDue({ ...all, now: world.now, limit: 9 })

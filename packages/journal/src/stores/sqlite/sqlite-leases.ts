@@ -4,18 +4,22 @@ import { ensureDomain } from './sqlite-fence.ts'
 
 /**
  * Core's `Leases` on SQLite. A lease that ran out is lost, even when nobody took it: its owner claims again, and gets a new
- * epoch. A domain that is held is not handed out, not even to its holder. Domains asked for by name are made known.
+ * epoch. A domain that is held is not handed out, not even to its holder, unless its holder is said to be gone. Domains asked for by
+ * name are made known.
  */
 export function sqliteLeases(database: SqliteDatabase): Leases {
   return {
-    claimDue: ({ owner, now, durationMs, limit, domains }) =>
+    claimDue: ({ owner, now, durationMs, limit, domains, gone = [] }) =>
       database.write((sql) => {
         for (const name of domains ?? []) ensureDomain(sql, name)
         const due = sql
           .rows(
-            'SELECT name, lease_epoch FROM domain WHERE next_due_at <= ? AND lease_until <= ? ORDER BY next_due_at, name',
+            `SELECT name, lease_epoch FROM domain
+             WHERE next_due_at <= ? AND (lease_until <= ? OR lease_owner IN (SELECT value FROM json_each(?)))
+             ORDER BY next_due_at, name`,
             now,
             now,
+            JSON.stringify(gone),
           )
           .filter((row) => domains === undefined || domains.includes(String(row.name)))
           .slice(0, limit)
@@ -35,6 +39,17 @@ export function sqliteLeases(database: SqliteDatabase): Leases {
           )
           return lease
         })
+      }),
+    holder: (domain) =>
+      database.read((sql) => {
+        const row = sql.row('SELECT * FROM domain WHERE name = ? AND lease_owner IS NOT NULL', domain)
+        if (row === undefined) return undefined
+        return {
+          domain,
+          owner: String(row.lease_owner),
+          epoch: Number(row.lease_epoch),
+          until: Number(row.lease_until),
+        }
       }),
     renew: (lease, { now, durationMs }) =>
       database.write((sql) => {

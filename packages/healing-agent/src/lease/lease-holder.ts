@@ -1,21 +1,30 @@
-import type { Clock, Lease, Leases } from '@domainsync/core'
+import type { Clock, Lease, LeaseClaim, Leases } from '@domainsync/core'
 import { AgentError } from '../act/agent-error.ts'
+import { type OwnerState, ownerState } from './owner-state.ts'
 
-/** One agent's right to act for one domain: claimed, renewed while it lasts, claimed again when it was lost. */
+/** No lease lasts longer than so many of ours: one that seems to was written while the clock was far ahead. */
+const LONGEST_LEASES = 10
+
+/**
+ * One agent's right to act for one domain: claimed, renewed while it lasts, claimed again when it was lost. What a dead process of
+ * this host left behind is taken over at once; another host's lease is waited for.
+ */
 export class LeaseHolder {
   readonly #leases: Leases
   readonly #clock: Clock
   readonly #domain: string
   readonly #owner: string
   readonly #durationMs: number
+  readonly #stateOf: (owner: string) => OwnerState
   #lease: Lease | undefined
 
-  constructor(domain: string, { leases, clock, owner, durationMs }: LeaseOptions) {
+  constructor(domain: string, { leases, clock, owner, durationMs, stateOf = ownerState }: LeaseOptions) {
     this.#domain = domain
     this.#leases = leases
     this.#clock = clock
     this.#owner = owner
     this.#durationMs = durationMs
+    this.#stateOf = stateOf
   }
 
   /** The lease, renewed or claimed; `undefined` while another agent has it. */
@@ -23,9 +32,27 @@ export class LeaseHolder {
     const time = { now: this.#clock.now(), durationMs: this.#durationMs }
     if (this.#lease !== undefined) this.#lease = await this.#leases.renew(this.#lease, time)
     if (this.#lease !== undefined) return this.#lease
-    const [claimed] = await this.#leases.claimDue({ ...time, owner: this.#owner, limit: 1, domains: [this.#domain] })
-    this.#lease = claimed
-    return claimed
+    const claim = { ...time, owner: this.#owner, limit: 1, domains: [this.#domain] }
+    const [claimed] = await this.#leases.claimDue(claim)
+    this.#lease = claimed ?? (await this.#takeOver(claim))
+    return this.#lease
+  }
+
+  /** Who has the domain, as its lease says. */
+  holder(): Promise<Lease | undefined> {
+    return this.#leases.holder(this.#domain)
+  }
+
+  async #takeOver(claim: LeaseClaim): Promise<Lease | undefined> {
+    const before = await this.holder()
+    if (before === undefined || !this.#isVoid(before, claim.now)) return undefined
+    const [taken] = await this.#leases.claimDue({ ...claim, gone: [before.owner] })
+    return taken
+  }
+
+  #isVoid({ owner, until }: Lease, now: number): boolean {
+    const state = this.#stateOf(owner)
+    return state === 'gone' || (state === 'unknown' && until - now > LONGEST_LEASES * this.#durationMs)
   }
 
   /** @throws AgentError `LEASE_LOST` when the lease of that epoch is no longer ours. */
@@ -65,4 +92,5 @@ interface LeaseOptions {
   readonly clock: Clock
   readonly owner: string
   readonly durationMs: number
+  readonly stateOf?: (owner: string) => OwnerState
 }
