@@ -27,6 +27,7 @@ export const CONDITION_TYPES = [
   'HashMismatch',
   'ReleaseUnverifiable',
   'ReleaseBad',
+  'ChecksFailing',
   'ChainNoQuorum',
 ] as const
 export type ConditionType = (typeof CONDITION_TYPES)[number]

@@ -36,3 +36,13 @@ export interface AgentDomain {
 export function servedPaths({ paths, checks }: AgentDomain): readonly string[] {
   return paths ?? [...new Set(['/', ...checks.map(({ path }) => path)])]
 }
+
+/** The paths that have checks. */
+export function checkedPaths({ checks }: AgentDomain): readonly string[] {
+  return [...new Set(checks.map(({ path }) => path))]
+}
+
+/** Every path that is asked for on the readers' way. */
+export function pagePaths(domain: AgentDomain): readonly string[] {
+  return [...new Set([...servedPaths(domain), ...checkedPaths(domain)])]
+}

@@ -224,16 +224,44 @@ describe('healing', () => {
     expect(reports.at(-1)).toMatchObject({ checks: 'pass', dns: { status: 'match' } })
   })
 
-  it('does not go back when the predecessor fails the same check', async () => {
+  it('tells a person, and moves nothing, when the predecessor fails the same check', async () => {
     world.pages.set(world.liveRoot(), 'x')
     world.release('three', 'broken')
-    const agent = agentOf()
-    for (let n = 0; n < 6; n++) {
-      const report = await through(agent.pass({ repair: true }))
-      expect(report.domains[0]).toMatchObject({ checks: 'FAIL', conditions: [] })
-      clock.advance(1_000)
-    }
+    const startedAt = clock.now()
+    const reports = await until(agentOf(), ({ actions }) => actions.some(({ action }) => action.kind === 'page'))
+    expect(reports.at(-1)).toMatchObject({ checks: 'FAIL', conditions: [{ type: 'ChecksFailing', subject: '/' }] })
+    expect(done(reports)).toEqual([])
     expect(world.chain.calls).toEqual([])
+    expect(notifier.sent).toMatchObject([
+      { severity: 'warning', title: 'bbbhhai.com: ChecksFailing (/)' },
+      { severity: 'critical', title: 'bbbhhai.com: ChecksFailing (/) needs a person' },
+    ])
+    expect(notifier.sent[0]!.text).toContain('release 2 fails it too')
+    expect(clock.now() - startedAt).toBeLessThanOrEqual(120_000)
+  })
+
+  it('tells a person about a first release that fails its checks, and does not keep it', async () => {
+    const first = new World('auditorsec.com', clock)
+    first.release('one', 'broken')
+    const agent = agentOf({ worlds: [first] })
+    const reports = await until(agent, ({ actions }) => actions.some(({ action }) => action.kind === 'page'))
+    expect(reports.at(-1)).toMatchObject({ conditions: [{ type: 'ChecksFailing' }] })
+    expect(first.chain.calls).toEqual([])
+  })
+
+  it('tells a person when nobody listens where readers go, and forgets it when somebody does again', async () => {
+    const { fetch } = world
+    world.fetch = async () => {
+      throw new TypeError('fetch failed', { cause: refused() })
+    }
+    const agent = agentOf()
+    const reports = await until(agent, ({ actions }) => actions.some(({ action }) => action.kind === 'page'))
+    expect(reports.at(-1)!.conditions).toMatchObject([
+      { type: 'ChecksFailing', evidence: expect.stringMatching(/^\/ /) },
+    ])
+    expect(done(reports)).toEqual([])
+    world.fetch = fetch
+    await until(agent, closed)
   })
 
   it('stops publishing, goes back and points DNS away from a release that does not verify', async () => {

@@ -225,7 +225,7 @@ export class DomainAgent {
   }
 }
 
-const NOTHING: Sight = { observations: [], candidates: [], verification: undefined }
+const NOTHING: Sight = { observations: [], candidates: [] }
 
 function leaseHeld(lease: Lease | undefined): DomainReport['error'] {
   const owner = lease && parseProcessOwner(lease.owner)

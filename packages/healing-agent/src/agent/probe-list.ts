@@ -1,9 +1,9 @@
-import { type AgentDomain, servedPaths } from '../agent-domain.ts'
+import { type AgentDomain, checkedPaths, pagePaths, servedPaths } from '../agent-domain.ts'
 import { probeName } from '../observe/probe-name.ts'
 
 /** Every probe of a domain. A spare is looked at like any replica, but its being empty is no finding. */
 export function probesOf(domain: AgentDomain): string[] {
-  const { replicas, checks } = domain
+  const { replicas } = domain
   return [
     probeName('chain'),
     probeName('dns'),
@@ -12,6 +12,7 @@ export function probesOf(domain: AgentDomain): string[] {
     probeName('content'),
     probeName('release'),
     ...servedPaths(domain).map((path) => probeName('served', path)),
-    ...[...new Set(checks.map(({ path }) => path))].map((path) => probeName('check', path)),
+    ...checkedPaths(domain).map((path) => probeName('check', path)),
+    ...pagePaths(domain).map((path) => probeName('site', path)),
   ]
 }

@@ -2,6 +2,7 @@ import { type DomainState, rootFromHash } from '@domainsync/core'
 import { type AgentDomain, servedPaths } from '../agent-domain.ts'
 import { NO_LINK } from '../observe/observe-dns.ts'
 import { probeName } from '../observe/probe-name.ts'
+import { CHECK_FAILS } from '../observe/probe-value.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Candidate } from '../plan/plan-state.ts'
 import { wantedRelease } from '../plan/wanted-release.ts'
@@ -89,7 +90,7 @@ function worst<Good extends string, Bad extends string>(
     .map((path) => memory.of(probeName(kind, path))[0])
     .filter((one) => one !== undefined && one.at >= since)
   // A check that fails is shown as such also when it proves nothing about the release.
-  if (newest.some((one) => one?.status === 'bad' || one?.value === 'fail')) return words[1]
+  if (newest.some((one) => one?.status === 'bad' || one?.value === CHECK_FAILS)) return words[1]
   const all = newest.length === paths.length && newest.length > 0
   return all && newest.every((one) => one?.status === 'good') ? words[0] : 'unknown'
 }

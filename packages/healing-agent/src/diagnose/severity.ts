@@ -12,6 +12,7 @@ const SEVERITIES: Record<ConditionType, Severity> = {
   HashMismatch: 'warning',
   ReleaseUnverifiable: 'critical',
   ReleaseBad: 'critical',
+  ChecksFailing: 'warning',
   ChainNoQuorum: 'warning',
 }
 

@@ -4,6 +4,7 @@ import { noAnswer, sentence } from './no-answer.ts'
 import { type ObserveContext, observed, type Seen } from './observe-context.ts'
 import type { Served } from './observe-served.ts'
 import { probeName } from './probe-name.ts'
+import { CHECK_FAILS } from './probe-value.ts'
 
 /** Whether an older release passes a check now. */
 export type PredecessorAnswer = { readonly release: number; readonly passes: boolean } | undefined
@@ -32,16 +33,20 @@ export async function observeCheck(
     }
     const older = await predecessor(check)
     if (older === undefined) {
-      return { status: 'unknown', value: 'fail', evidence: `${path}: ${failure}; no older release could be asked.` }
+      return {
+        status: 'unknown',
+        value: CHECK_FAILS,
+        evidence: `${path}: ${failure}; no older release could be asked.`,
+      }
     }
     if (!older.passes) {
       return {
         status: 'unknown',
-        value: 'fail',
+        value: CHECK_FAILS,
         evidence: `${path}: ${failure}; release ${older.release} fails it too.`,
       }
     }
-    return { status: 'bad', value: 'fail', evidence: `${path}: ${failure}; release ${older.release} passes.` }
+    return { status: 'bad', value: CHECK_FAILS, evidence: `${path}: ${failure}; release ${older.release} passes.` }
   }
   return observed(context, probeName('check', path), await seen())
 }

@@ -10,12 +10,13 @@ export const PROBE_CONDITIONS = {
   served: 'HashMismatch',
   release: 'ReleaseUnverifiable',
   check: 'ReleaseBad',
+  site: 'ChecksFailing',
 } as const satisfies Record<string, ConditionType>
 
 export type ProbeKind = keyof typeof PROBE_CONDITIONS
 
 /** Probes whose answer is about the live release: what they said of an earlier one does not count. */
-const HEAD_BOUND: ReadonlySet<ProbeKind> = new Set(['dns', 'replica', 'content', 'served', 'release', 'check'])
+const HEAD_BOUND: ReadonlySet<ProbeKind> = new Set(['dns', 'replica', 'content', 'served', 'release', 'check', 'site'])
 
 /** A probe's name as it stands in observations: `dns`, `replica:node-1`, `served:/`. */
 export function probeName(kind: ProbeKind, subject = ''): string {

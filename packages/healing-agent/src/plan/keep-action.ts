@@ -19,7 +19,7 @@ export function keepAction(
   const live = state.candidates[0]
   if (!healthy || head === undefined || !state.canTransact || !head.stable || head.live === 0) return undefined
   if ((head.paused & LANE_HEALING) !== 0 || live?.release !== head.live) return undefined
-  if (live.verified !== 'yes' || live.proven !== 'yes' || live.checks === 'no') return undefined
+  if (live.verified !== 'yes' || live.proven !== 'yes' || live.checks !== 'yes') return undefined
   if (kept !== undefined && kept >= head.live) return undefined
   if (kept !== undefined && (goodSince === undefined || now - goodSince < settings.soakMs)) return undefined
   const tries = triesOf({ kind: 'keep', subject: String(head.live) }, state.records, now - HOUR_MS)

@@ -3,7 +3,7 @@ import type { PlanSettings } from './plan-settings.ts'
 import type { PlanState } from './plan-state.ts'
 import { pauseRung, rollbackRung, swapRung } from './pointer-rungs.ts'
 import { nodeRungs, redeployRung, replicaRungs } from './replica-rungs.ts'
-import type { Rung } from './rung.ts'
+import { type Rung, watchRung } from './rung.ts'
 
 /**
  * The ladders that a condition starts, each climbed on its own. Usually one; content at risk repairs every missing copy at
@@ -25,6 +25,8 @@ export function laddersOf(condition: Condition, state: PlanState, { settings, no
       return [[pauseRung(state), rollbackRung(state, settings, now), swapRung(state)]]
     case 'ReleaseBad':
       return [[rollbackRung(state, settings, now), swapRung(state)]]
+    case 'ChecksFailing':
+      return [[watchRung()]]
     case 'ChainNoQuorum':
       return [[]]
   }

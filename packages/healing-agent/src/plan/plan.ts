@@ -32,6 +32,7 @@ const PRIORITY: readonly ConditionType[] = [
   'ReleaseUnverifiable',
   'ReleaseBad',
   'DnsDrift',
+  'ChecksFailing',
   'ChainNoQuorum',
 ]
 

@@ -18,6 +18,12 @@ export type RungAction =
   /** An answer is still missing; the rung may become ready. */
   | { readonly kind: 'soon'; readonly reason: string }
 
+/** Nothing but waiting whether it mends itself, or another condition's repair mends it; then a person. */
+export function watchRung(): Rung {
+  const reason = 'no older release is known to pass, so going back would not help'
+  return { kind: 'page', subject: '', tries: 1, what: { kind: 'soon', reason } }
+}
+
 export function ready(action: Action): RungAction {
   return { kind: 'ready', action }
 }
