@@ -1,4 +1,5 @@
 import type { DomainName } from '@domainsync/core'
+import { type RpcSource, rpcSource } from './rpc-source.ts'
 
 /** What `init` was told. */
 export interface InitChoices {
@@ -24,7 +25,7 @@ export default {
     // "npm run hardhat -- deploy --network <name>" prints it.
     registry: '${registry}',
     // One RPC proves little. Three operators and a quorum of two outvote one that lies.
-    rpcUrls: [${rpcUrls.map((url) => `'${url}'`).join(', ')}],
+    rpcUrls: [${rpcUrls.map(rpcSource).map(literal).join(', ')}],
     quorum: ${Math.floor(rpcUrls.length / 2) + 1},
   },
   // "domainsync keys new" makes these files; their passphrase comes from the environment.
@@ -55,4 +56,12 @@ ${domains.map((name) => `    '${name}': { site: 'sites/${name}', url: 'http://${
   agent: { store: { kind: 'sqlite', path: 'state/domainsync.db' } },
 } satisfies Config
 `
+}
+
+function literal(source: RpcSource): string {
+  return typeof source === 'string' ? quoted(source) : `{ env: '${source.env}' }`
+}
+
+function quoted(text: string): string {
+  return `'${text.replace(/[\\']/g, '\\$&')}'`
 }
