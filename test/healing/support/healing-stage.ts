@@ -24,6 +24,7 @@ import {
   type BlockStore,
   createEmbeddedReplica,
   createLiveSites,
+  createRegistryWatch,
   type EmbeddedNode,
   openBlockStore,
   startNode,
@@ -90,17 +91,13 @@ export async function openHealingStage(
   const driver = createRfc2136Driver({ name: 'local', server: address, zone: name, key: TSIG, ttlSeconds: 1 })
   const resolver = createResolver({ ...address, name: 'local' })
 
+  const watch = createRegistryWatch({ ...network, chain, domains: [name], refreshEveryMs: 200 })
+  stack.use(watch.run(new AbortController().signal))
   const nodes = new Map<string, { node: EmbeddedNode; sites: AsyncDisposable }>()
   const ports = new Map(await Promise.all(NODES.map(async (one) => [one, await freePort()] as const)))
   const start = async (one: string) => {
     if (nodes.has(one)) return
-    const sites = createLiveSites({
-      ...network,
-      chain,
-      domains: [name],
-      refreshEveryMs: 200,
-      verifyMlDsa: nativeMlDsa.verify,
-    })
+    const sites = createLiveSites({ ...network, watch, verifyMlDsa: nativeMlDsa.verify })
     const node = await startNode({ path: join(folder, one), port: ports.get(one)!, token: TOKEN, sites: sites.resolve })
     nodes.set(one, { node, sites: sites.follow(node.store, new AbortController().signal) })
   }

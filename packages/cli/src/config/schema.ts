@@ -132,7 +132,14 @@ export const configSchema = z.strictObject({
     })
     .prefault({}),
   /** `domainsync serve`: where this machine's sites are served. */
-  serve: z.strictObject({ refreshEveryMs: milliseconds.default(5_000) }).prefault({}),
+  serve: z
+    .strictObject({
+      /** Pause between two looks at the chain while nothing is expected. */
+      refreshEveryMs: milliseconds.default(5_000),
+      /** How long sites are served on while the chain cannot be read. Default: a day. */
+      maxStaleMs: milliseconds.optional(),
+    })
+    .prefault({}),
   notify: z
     .record(
       z.string(),

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path'
 import { type Address, type DnsRecord, type DomainName, errorCode, parseDomainName } from '@domainsync/core'
 import { type DnsServer, startDnsServer } from '@domainsync/dns'
-import { createLiveSites, type NodeEvent, startNode } from '@domainsync/ipfs-mirror'
+import {
+  createLiveSites,
+  createRegistryWatch,
+  type NodeEvent,
+  type RegistryWatch,
+  startNode,
+} from '@domainsync/ipfs-mirror'
 import { nativeMlDsa } from '@domainsync/pq/node'
 import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -52,9 +58,13 @@ export async function openServers(config: LoadedConfig, options: OpenServersOpti
   }
   await using stack = new AsyncDisposableStack()
   const nodes: { name: string; url: string }[] = []
-  for (const [name, provider] of providers.filter(([name]) => wanted.includes(name))) {
-    nodes.push(await openNode(name, { provider, config, stack, ...options }))
+  const here = providers.filter(([name]) => wanted.includes(name))
+  const watch = here.length > 0 ? await openWatch(config, options) : undefined
+  for (const [name, provider] of here) {
+    nodes.push(await openNode(name, { provider, config, stack, watch: watch!, ...options }))
   }
+  // What ends first was begun last: nobody looks at the chain for nodes that are gone.
+  if (watch !== undefined) stack.use(watch.run(options.signal))
   const dns: { name: string; host: string; port: number }[] = []
   for (const name of dnsNames.filter((name) => wanted.includes(name))) {
     const server = await openDns(name, { config, ...options })
@@ -76,18 +86,36 @@ function embeddedDns(name: string, { values }: LoadedConfig): EmbeddedDns | unde
 
 type Opening = OpenServersOptions & { readonly config: LoadedConfig }
 
-/** A node, and the sites that it serves as the registry says. */
-async function openNode(
-  name: string,
-  { provider, config, stack, onEvent, signal }: Opening & { provider: EmbeddedProvider; stack: AsyncDisposableStack },
-): Promise<{ name: string; url: string }> {
+/** What the registry says of the configured domains, for all nodes here. */
+async function openWatch(config: LoadedConfig, { onEvent }: OpenServersOptions): Promise<RegistryWatch> {
   const network = await openNetwork(config, {
-    onDissent: ({ operator, what }) => onEvent(`${name}: RPC ${operator} was outvoted on ${what}`),
+    onDissent: ({ operator, what }) => onEvent(`RPC ${operator} was outvoted on ${what}`),
   })
-  const sites = createLiveSites({
+  return createRegistryWatch({
     ...network,
     domains: Object.keys(config.values.domains).map(parseDomainName),
     refreshEveryMs: config.values.serve.refreshEveryMs,
+    onEvent,
+  })
+}
+
+interface NodeParts extends Opening {
+  readonly provider: EmbeddedProvider
+  readonly watch: RegistryWatch
+  readonly stack: AsyncDisposableStack
+}
+
+/** A node, and the sites that it serves as the registry says. */
+async function openNode(
+  name: string,
+  { provider, config, watch, stack, onEvent, signal }: NodeParts,
+): Promise<{ name: string; url: string }> {
+  const { network, serve } = config.values
+  const sites = createLiveSites({
+    chainId: network.chainId,
+    registry: network.registry.toLowerCase() as Address,
+    watch,
+    maxStaleMs: serve.maxStaleMs,
     verifyMlDsa: nativeMlDsa.verify,
     onEvent: (event) => onEvent(`${name}: ${event}`),
   })
@@ -98,6 +126,7 @@ async function openNode(
     port: Number(port),
     token: await readSecret(provider.token, config, `providers."${name}".token`),
     sites: sites.resolve,
+    onHint: (root, hint) => watch.hint(root, hint),
     onEvent: (event) => onEvent(`${name}: ${nodeEventText(event)}`),
   })
   stack.defer(() => node.close())

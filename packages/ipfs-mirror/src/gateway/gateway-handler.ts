@@ -6,15 +6,10 @@ import { parseHost } from './host.ts'
 import { type GatewayRequest, Refusal, type Reply, sentenceReply } from './reply.ts'
 import { sendReply } from './send-reply.ts'
 import { serveSite } from './site.ts'
+import { refusalReply, type Sites } from './site-answer.ts'
 import { StoredBlockError, type StoredBlocks, storedBlocks } from './stored-blocks.ts'
 import { IMMUTABLE, serveTrustless } from './trustless.ts'
 import { asksTrustless } from './trustless-format.ts'
-
-/**
- * What a host serves now; asked at every request for it. The name is lower-case, without port and without `.localhost`;
- * for `<cid>.ipfs.localhost` it is asked with that whole name, where `undefined` means: no objection.
- */
-export type Sites = (host: string) => Promise<{ readonly root: CID } | 'quarantined' | undefined>
 
 /** What an operator should know of. */
 export type GatewayEvent =
@@ -25,6 +20,7 @@ export type GatewayEvent =
 
 export interface GatewayOptions {
   readonly store: Pick<BlockStore, 'get'>
+  /** Default: any root under its own name, and no site. */
   readonly sites?: Sites | undefined
   readonly onEvent?: ((event: GatewayEvent) => void) | undefined
 }
@@ -33,7 +29,8 @@ const CORS = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, HEAD, OPTIONS',
   'access-control-allow-headers': 'Accept, Cache-Control, If-None-Match, If-Range, Range',
-  'access-control-expose-headers': 'Content-Length, Content-Range, ETag, X-Domainsync-Code, X-Ipfs-Path, X-Ipfs-Roots',
+  'access-control-expose-headers':
+    'Content-Length, Content-Range, ETag, X-Domainsync-Chain-Age, X-Domainsync-Code, X-Ipfs-Path, X-Ipfs-Roots',
   'cross-origin-resource-policy': 'cross-origin',
 }
 
@@ -43,7 +40,7 @@ const CORS = {
  */
 export function createGatewayHandler({
   store,
-  sites = async () => undefined,
+  sites = async (host) => (host.kind === 'content' ? host : undefined),
   onEvent = () => {},
 }: GatewayOptions): RequestListener {
   return (request, response) => void answer(request, response)
@@ -88,21 +85,16 @@ export function createGatewayHandler({
   async function hosted(request: GatewayRequest, source: StoredBlocks): Promise<Reply> {
     const { host } = request
     if (host.kind === 'address') return nothingHere()
-    const site = await sites(host.name)
-    if (site === 'quarantined') {
-      return sentenceReply(
-        410,
-        'RELEASE_QUARANTINED',
-        'The live release of this site is quarantined; nothing of it is served.',
-      )
-    }
-    if (site) return serveSite(request, { root: site.root, source, cacheControl: 'public, max-age=0, must-revalidate' })
-    if (host.kind === 'site') return nothingHere()
+    const site = await sites(host)
+    if (site === undefined) return nothingHere()
+    if (typeof site === 'string') return refusalReply(site)
+    const cacheControl = host.kind === 'content' ? IMMUTABLE : 'public, max-age=0, must-revalidate'
     try {
-      return await serveSite(request, { root: host.root, source, cacheControl: IMMUTABLE })
+      const reply = await serveSite(request, { root: site.root, source, cacheControl })
+      return { ...reply, headers: { ...reply.headers, ...ageHeader(site.ageMs) } }
     } catch (error) {
-      if (error instanceof StoredBlockError && error.code === 'BLOCK_MISSING' && error.cid.equals(host.root))
-        return nothingHere()
+      const isMissing = error instanceof StoredBlockError && error.code === 'BLOCK_MISSING'
+      if (host.kind === 'content' && isMissing && error.cid.equals(host.root)) return nothingHere()
       throw error
     }
   }
@@ -121,6 +113,14 @@ export function createGatewayHandler({
 
 /** What is stored but is no file or directory of a release. */
 const NOT_SERVED = ['BLOCK_UNSUPPORTED', 'DAG_UNSUPPORTED']
+
+/** Said when it is more than a pause between two looks. */
+const AGE_SAID_MS = 60_000
+
+/** How old the chain's word is, in seconds, when this node could not read it lately. */
+function ageHeader(ageMs = 0): Record<string, string> {
+  return ageMs > AGE_SAID_MS ? { 'x-domainsync-chain-age': `${Math.round(ageMs / 1000)}` } : {}
+}
 
 function nothingHere(): Reply {
   return sentenceReply(404, 'HOST_UNKNOWN', 'There is nothing here under this name.')

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { damageBlock } from '../node/damage-block.test.support.ts'
 import { rawRequest } from '../node/raw-request.test.support.ts'
 import { runningNode, storeSite } from '../node/running-node.test.support.ts'
-import type { Sites } from './gateway-handler.ts'
+import type { SiteRefusal, Sites } from './site-answer.ts'
 import type { Files } from './site-blocks.test.support.ts'
 
 const movie = new Uint8Array(2_500_000).map((_, i) => Math.imul(i, 2_654_435_761) >>> 24)
@@ -21,12 +21,12 @@ const files: Files = {
 }
 
 async function serve(content: Files = files, options?: Parameters<typeof storeSite>[2]) {
-  const roots = new Map<string, CID | 'quarantined'>()
+  const roots = new Map<string, CID | SiteRefusal>()
   const asked: string[] = []
-  const sites: Sites = async (host) => {
-    asked.push(host)
-    const root = roots.get(host)
-    return root === 'quarantined' ? root : root && { root }
+  const sites: Sites = async ({ name }) => {
+    asked.push(name)
+    const root = roots.get(name)
+    return typeof root === 'string' ? root : root && { root }
   }
   const node = await runningNode({ sites })
   const root = await storeSite(node.store, content, options)
@@ -154,6 +154,7 @@ it('does not let X-Forwarded-Host or an absolute target choose the site', async 
 it('serves a CID as its own origin, immutable, unless its release is quarantined', async () => {
   const { root, roots, get } = await serve()
   const host = `${root}.ipfs.localhost`
+  roots.set(host, root)
   const page = await get('/', {}, host)
   expect([page.status, page.body.toString()]).toEqual([200, '<h1>home</h1>'])
   expect(page.headers['cache-control']).toBe('public, max-age=29030400, immutable')

@@ -5,6 +5,7 @@ import { readCar } from '../car/read-car.ts'
 import { Refusal, type Reply, sentenceReply } from '../gateway/reply.ts'
 import { sendReply } from '../gateway/send-reply.ts'
 import { CAR_TYPE } from '../gateway/trustless-format.ts'
+import type { Hint } from '../sites/look-cadence.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import { tokenMatches } from './bearer-token.ts'
 
@@ -26,6 +27,8 @@ export interface ControlOptions {
   readonly token: string
   readonly maxCarBytes?: number | undefined
   readonly onEvent?: ((event: ControlEvent) => void) | undefined
+  /** Told of every root that was kept or asked for: what is live may be about to change. */
+  readonly onHint?: ((root: CID, hint: Hint) => void) | undefined
 }
 
 /**
@@ -38,7 +41,7 @@ export interface ControlOptions {
  * - `DELETE roots/<cid>`: 204, also when it was not there.
  */
 export function createControlApi(options: ControlOptions): RequestListener {
-  const { store, token, maxCarBytes = MAX_CAR_BYTES, onEvent = () => {} } = options
+  const { store, token, maxCarBytes = MAX_CAR_BYTES, onEvent = () => {}, onHint = () => {} } = options
   return (request, response) => void answer(request, response)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -76,6 +79,7 @@ export function createControlApi(options: ControlOptions): RequestListener {
     root.cid = cid
     switch (request.method) {
       case 'GET':
+        onHint(cid, 'asked')
         return json({ root: `${cid}`, status: isPinned(cid) ? 'pinned' : 'absent' })
       case 'PUT':
         return keep(request, cid, signal)
@@ -96,6 +100,7 @@ export function createControlApi(options: ControlOptions): RequestListener {
     await readCar(limited(request, maxCarBytes), { root, into: store, signal })
     await store.pin(root)
     onEvent({ kind: 'stored', root })
+    onHint(root, 'kept')
     return json({ root: `${root}`, status: 'pinned' })
   }
 

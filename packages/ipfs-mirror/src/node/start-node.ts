@@ -1,10 +1,11 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DomainSyncError, errorCode } from '@domainsync/core'
-import { createGatewayHandler, type GatewayEvent, type Sites } from '../gateway/gateway-handler.ts'
+import { createGatewayHandler, type GatewayEvent } from '../gateway/gateway-handler.ts'
+import type { Sites } from '../gateway/site-answer.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import { openBlockStore } from '../store/open-block-store.ts'
-import { CONTROL_PATH, type ControlEvent, createControlApi } from './control-api.ts'
+import { CONTROL_PATH, type ControlEvent, type ControlOptions, createControlApi } from './control-api.ts'
 
 /** How long a connection may say nothing while a request or an answer is under way, in milliseconds. */
 export const IDLE_TIMEOUT_MS = 120_000
@@ -29,6 +30,7 @@ export interface NodeOptions {
   /** Bearer token of the control API. */
   readonly token: string
   readonly sites?: Sites | undefined
+  readonly onHint?: ControlOptions['onHint']
   readonly maxCarBytes?: number | undefined
   readonly onEvent?: ((event: NodeEvent) => void) | undefined
   /** Aborting it closes the node. */
@@ -52,13 +54,13 @@ export interface EmbeddedNode {
  * @throws DomainSyncError `TOKEN_EMPTY`, `PORT_IN_USE`, `PORT_REFUSED`, or what opening the store throws.
  */
 export async function startNode(options: NodeOptions): Promise<EmbeddedNode> {
-  const { path, host = '127.0.0.1', port, token, sites, maxCarBytes, onEvent, signal } = options
+  const { path, host = '127.0.0.1', port, token, sites, maxCarBytes, onEvent, onHint, signal } = options
   signal?.throwIfAborted()
   if (token === '')
     throw new DomainSyncError('TOKEN_EMPTY', 'The node needs a token for its control API.', { retryable: false })
   const store = await openBlockStore(path)
   const gateway = createGatewayHandler({ store, sites, onEvent })
-  const control = createControlApi({ store, token, maxCarBytes, onEvent })
+  const control = createControlApi({ store, token, maxCarBytes, onEvent, onHint })
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) =>
     request.url?.startsWith(CONTROL_PATH) ? control(request, response) : gateway(request, response),
   )
