@@ -173,6 +173,10 @@ describe('bad input', { timeout: 60_000 }, () => {
         change: ({ network }) => Object.assign(network, { chainId: 1 }),
         refusal: { code: 'CHAIN_ID_MISMATCH', fix: /31337/ },
       },
+      'a first block after the registration': {
+        change: ({ network }) => Object.assign(network, { fromBlock: 1_000_000 }),
+        refusal: { code: 'HISTORY_INCOMPLETE', fix: /the block of the registry's deployment/, imports: true },
+      },
       'the key of another': {
         change: ({ keys }) => Object.assign(keys!, { publisher: keys!.healer }),
         refusal: { code: 'NOT_AUTHORIZED', fix: /the key here is/ },

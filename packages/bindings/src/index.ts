@@ -1,5 +1,6 @@
+export { deploymentBlock } from './deployment-block.ts'
 export { registryAbi } from './generated/abi.ts'
-export { registryAddresses } from './generated/addresses.ts'
+export { registryAddresses, registryBlocks } from './generated/addresses.ts'
 export {
   type DomainSyncRegistry,
   DomainSyncRegistry__factory,

@@ -92,6 +92,8 @@ export const configSchema = z.strictObject({
     rpcUrls: z.array(text).min(1),
     /** How many distinct operators must agree. */
     quorum: count,
+    /** Block that the registry was deployed in: history is read from there on. Default: as recorded, or the chain's first. */
+    fromBlock: z.number().int().nonnegative().optional(),
     /** Blocks on top of a publish before DNS follows. Default: 0 on chain 31337, else 2. */
     confirmations: z.number().int().nonnegative().optional(),
     maxSyncCostUsd: z.number().positive().default(0.1),

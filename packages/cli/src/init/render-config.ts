@@ -22,8 +22,10 @@ const healthy = [{ path: '/', status: 200, contains: '<title>' }]
 export default {
   network: {
     chainId: ${chainId},
-    // "npm run hardhat -- deploy --network <name>" prints it.
+    // "npm run hardhat -- deploy --network <name>" prints it, and its block.
     registry: '${registry}',
+    // The block that it was deployed in: what happened is read from there on.
+    fromBlock: 0,
     // One RPC proves little. Three operators and a quorum of two outvote one that lies.
     rpcUrls: [${rpcUrls.map(rpcSource).map(literal).join(', ')}],
     quorum: ${Math.floor(rpcUrls.length / 2) + 1},

@@ -1,3 +1,4 @@
+import { deploymentBlock } from '@domainsync/bindings'
 import type { Address, Chain } from '@domainsync/core'
 import { createQuorumChain, createRpcChain, type Dissent } from '@domainsync/sdk'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -36,7 +37,11 @@ export async function openNetwork(
     rpcUrls,
     quorum,
     confirmations: confirmationsOf(config.values.network),
-    chain: createQuorumChain(chains, { quorum, onDissent }),
+    chain: createQuorumChain(chains, {
+      quorum,
+      onDissent,
+      firstBlock: network.fromBlock ?? deploymentBlock({ chainId, registry }),
+    }),
   }
 }
 

@@ -14,6 +14,7 @@ export async function openClient(config: LoadedConfig, terminal: Terminal): Prom
     registry,
     rpcUrls,
     quorum,
+    fromBlock: config.values.network.fromBlock,
     gateways: await gatewayUrls(config),
     fetch: createLocalFetch(),
     verifyMlDsa: nativeMlDsa.verify,

@@ -67,6 +67,8 @@ export interface RegistryEvent {
 /** The registry as one operator shows it. A quorum wraps several of these behind the same port. */
 export interface Chain {
   readonly name: string
+  /** Block that the registry was deployed in, where that is known: no event is older. */
+  readonly firstBlock?: number | undefined
   block(tag: BlockTag, options?: CallOptions): Promise<ChainBlock>
   /** State at an exact block (EIP-1898); `undefined` when the name is not registered. */
   domain(domain: DomainName, at: ChainBlock, options?: CallOptions): Promise<DomainState | undefined>

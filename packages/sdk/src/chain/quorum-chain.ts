@@ -12,6 +12,8 @@ export interface QuorumOptions extends QuorumHooks {
   /** Distinct operators that must say the same: a majority of them. 1 is for a single operator and must be said. */
   quorum?: number | undefined
   maxLagBlocks?: number | undefined
+  /** Block that the registry was deployed in: its history is read from there on. */
+  firstBlock?: number | undefined
   /** Oldest newest block that is accepted, in milliseconds; no limit by default. */
   maxAgeMs?: number | undefined
   /** Milliseconds since 1970; the system's clock by default. */
@@ -45,6 +47,7 @@ export function createQuorumChain(chains: readonly OperatorChain[], options: Quo
 
   return {
     name: `quorum of ${quorum}`,
+    firstBlock: options.firstBlock,
     block: (tag, call = {}) => block(tag, call),
     domain: (domain, at, call = {}) =>
       askOperators(chains, {

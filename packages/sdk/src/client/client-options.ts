@@ -19,7 +19,7 @@ export interface ClientOptions extends QuorumHooks {
   gateways?: readonly string[] | undefined
   /** {@link DEFAULT_MAX_AGE_MS} by default; no limit on chain 31337, which mines only when it is used. */
   maxAgeMs?: number | undefined
-  /** Block that the registry was deployed in: history is read from there on. */
+  /** Block that the registry was deployed in: history is read from there on. Known for the recorded deployments. */
   fromBlock?: number | undefined
   /** Used for RPCs, gateways and sites alike. */
   fetch?: typeof globalThis.fetch | undefined

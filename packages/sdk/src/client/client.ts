@@ -1,3 +1,4 @@
+import { deploymentBlock } from '@domainsync/bindings'
 import {
   type CallOptions,
   type Chain,
@@ -77,6 +78,7 @@ export function createClient(options: ClientOptions): Client {
     createQuorumChain(chains, {
       quorum: options.quorum,
       maxAgeMs,
+      firstBlock: options.fromBlock ?? deploymentBlock({ chainId, registry }),
       now: options.now,
       onFailure: options.onFailure,
       onDissent: (dissent) => {
@@ -112,7 +114,7 @@ export function createClient(options: ClientOptions): Client {
     chain,
     head: async (name, call = {}) => toHead(await readState(parseDomainName(name), call)),
     async *history(name, call = {}) {
-      const { releases } = await readHistory(chain, parseDomainName(name), { ...call, fromBlock: options.fromBlock })
+      const { releases } = await readHistory(chain, parseDomainName(name), call)
       yield* releases
     },
     async read(name, path, { maxBytes, ...call } = {}) {

@@ -10,15 +10,12 @@ export function parseRpcAnswer(answers: readonly unknown[], id: number, origin: 
   const answer = answers.find((candidate) => isRecord(candidate) && candidate.id === id) ?? lone(answers)
   if (!isRecord(answer)) return malformed(origin, 'an answer is missing')
   if (isRecord(answer.error)) {
-    const { code, message, data } = answer.error
+    const { code, data } = answer.error
+    const message = typeof answer.error.message === 'string' ? answer.error.message : 'error'
     const error = new ChainError(
-      'RPC_ERROR',
-      `${origin} answered: ${typeof message === 'string' ? message : 'error'}.`,
-      {
-        rpcCode: typeof code === 'number' ? code : undefined,
-        data: revertData(data),
-        cause: answer.error,
-      },
+      isRateLimit(code, message) ? 'RPC_RATE_LIMITED' : 'RPC_ERROR',
+      `${origin} answered: ${message}.`,
+      { rpcCode: typeof code === 'number' ? code : undefined, data: revertData(data), cause: answer.error },
     )
     return { ok: false, error }
   }
@@ -39,6 +36,11 @@ function lone(answers: readonly unknown[]): unknown {
   return answers.length === 1 && isRecord(answer) && (answer.id === null || answer.id === undefined)
     ? answer
     : undefined
+}
+
+/** Some operators limit the rate with HTTP status 200, the number of the status as the error's, or only in words. */
+function isRateLimit(code: unknown, message: string): boolean {
+  return code === 429 || /\brate.?limit|\btoo many requests\b|\brequest rate\b/i.test(message)
 }
 
 /** Where nodes put a revert's data: as the data itself (geth, anvil), or one level down (hardhat). */

@@ -1,5 +1,6 @@
 import type { Bytes32, CallOptions } from '@domainsync/core'
 import { GRACE_MS } from '../chain/ask-operators.ts'
+import { pause } from '../pause.ts'
 import { resultOf } from '../rpc/parse-rpc-answer.ts'
 import { ChainError } from '../rpc/rpc-error.ts'
 import { knowsTransaction, type OperatorWallet } from './operator-wallet.ts'
@@ -34,7 +35,7 @@ export async function submitRaw(
     )
     call.signal?.throwIfAborted()
     if (!accepted) throw meaningOf(mostTelling(errors), hash)
-    await Promise.race([Promise.all(sending), wait(GRACE_MS)])
+    await Promise.race([Promise.all(sending), pause(GRACE_MS)])
   } finally {
     done.abort(new DOMException('Another operator has it.', 'AbortError'))
   }
@@ -43,10 +44,6 @@ export async function submitRaw(
 /** The network's word on the transaction says more than that one operator was not reached. */
 function mostTelling(errors: readonly unknown[]): unknown {
   return errors.find((error) => error instanceof ChainError && error.code === 'RPC_ERROR') ?? errors[0]
-}
-
-function wait(durationMs: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, durationMs))
 }
 
 async function submitTo(
