@@ -70,7 +70,7 @@ describe('an interrupted publish that somebody overtook', { timeout: 60_000 }, (
   it('leaves DNS alone when it was quarantined before, and lets other files be published', async () => {
     await interrupt('swap:start')
     await world.send('owner', { method: 'quarantine', value: 2 })
-    expect(await resume().catch(errorCode)).toBe('CONTENT_QUARANTINED')
+    expect(await resume().catch(errorCode)).toBe('LIVE_QUARANTINED')
     expect(await world.outside()).toMatchObject({ successes: 2, dns: first })
     await expect(publish({ 'index.html': 'interrupted' })).rejects.toMatchObject({ code: 'CONTENT_QUARANTINED' })
 

@@ -1,4 +1,4 @@
-import { CID } from 'multiformats/cid'
+import { canonicalCid } from '@domainsync/core'
 import { DnsError } from './dns-error.ts'
 
 const PREFIX = 'dnslink='
@@ -61,15 +61,6 @@ export function requireCid(text: string): string {
     retryable: false,
     state: 'DNS was not touched.',
   })
-}
-
-/** CIDv1 in base 32; `undefined` when it is no CID. */
-export function canonicalCid(text: string): string | undefined {
-  try {
-    return CID.parse(text).toV1().toString()
-  } catch {
-    return undefined
-  }
 }
 
 function linkOf(text: string): string | undefined {

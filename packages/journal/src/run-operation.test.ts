@@ -9,6 +9,7 @@ import type { StepDefinition } from './step-definition.ts'
 import type { Store } from './store.ts'
 import { openSqliteStore } from './stores/sqlite/open-sqlite-store.ts'
 import { virtualClock } from './test/virtual-clock.ts'
+import { UndoneError } from './undone-error.ts'
 
 const refusal = new DomainSyncError('REFUSED', 'The registry refuses.', { retryable: false })
 const blip = () => new DomainSyncError('BLIP', 'The network failed.')
@@ -319,5 +320,30 @@ describe('runOperation', () => {
     const operation = await open(['a'])
     const options = { journal: store.journal, context: undefined, clock }
     await expect(runOperation(operation, [step('b')], options)).rejects.toMatchObject({ code: 'STEP_UNKNOWN' })
+  })
+
+  it('does a step again that the world took back, with those after it', async () => {
+    let looks = 0
+    const watch = step('watch', {
+      observe: async () => {
+        if (looks++ > 0) return 'seen'
+        world.delete('send')
+        throw new UndoneError('send', 'The chain went back.')
+      },
+    })
+    const operation = await run([step('sign'), step('send'), watch])
+    expect(effects).toEqual(['sign', 'send', 'watch', 'send'])
+    expect(operation).toMatchObject({ state: 'done', steps: [{}, { receipt: 'to send' }, { receipt: 'seen' }] })
+  })
+
+  it('leaves an operation running whose step is taken back again and again', async () => {
+    const watch = step('watch', {
+      observe: async () => {
+        throw new UndoneError('send', 'The chain went back.')
+      },
+    })
+    await expect(run([step('send'), watch])).rejects.toMatchObject({ code: 'TX_REORGED' })
+    expect(effects.filter((key) => key === 'send').length).toBeLessThan(5)
+    expect((await now())?.state).toBe('running')
   })
 })

@@ -5,6 +5,10 @@ import { DEFAULT_RETRY, isRetryable, retryDelayMs } from './retry-policy.ts'
 import type { StepDefinition, StepRun } from './step-definition.ts'
 import { stepKey } from './step-key.ts'
 import { systemClock } from './system-clock.ts'
+import { UndoneError } from './undone-error.ts'
+
+/** How often one run does steps again that the world took back; a chain that reorganises more often than that is left for later. */
+const MAX_UNDONE = 3
 
 /**
  * Where a step is: `start` before its intent is committed (or, `resumed`, before its completion is looked for), `intent`
@@ -43,9 +47,9 @@ export interface RunOptions<Context> {
  * Runs an operation that `Journal.open` returned, step by step, to its end; steps that are done are skipped. May be killed
  * at any point: open and run again, and it goes on. Returns the operation, done.
  *
- * @throws the error of the step that failed for good (the operation is then `failed`); one that `suspends`, the signal's
- * reason, or the store's error (`STORE_BUSY`, `LEASE_LOST`): the operation is then still `running`; JournalError
- * `OPERATION_CLOSED`, `STEP_UNKNOWN`
+ * @throws the error of the step that failed for good (the operation is then `failed`); one that `suspends`, `TX_REORGED`
+ * again and again, the signal's reason, or the store's error (`STORE_BUSY`, `LEASE_LOST`): the operation is then still
+ * `running`; JournalError `OPERATION_CLOSED`, `STEP_UNKNOWN`
  */
 export async function runOperation<Context>(
   operation: Operation,
@@ -59,7 +63,18 @@ export async function runOperation<Context>(
   }
   const runner = { ...options, clock: options.clock ?? systemClock, fence: { epoch: operation.epoch } }
   let current = operation
-  for (const step of steps) current = await runStep(current, step, runner)
+  let undone = 0
+  for (let index = 0; index < steps.length; ) {
+    try {
+      current = await runStep(current, steps[index]!, runner)
+      index++
+    } catch (error) {
+      const earlier = error instanceof UndoneError ? steps.findIndex(({ key }) => key === error.step) : -1
+      if (earlier < 0 || undone++ === MAX_UNDONE) throw error
+      current = await runner.journal.advance(id, { kind: 'undo', step: steps[earlier]!.key }, runner.fence)
+      index = earlier
+    }
+  }
   return runner.journal.advance(id, { kind: 'finish', state: 'done' }, runner.fence)
 }
 
@@ -90,6 +105,7 @@ async function runStep<Context>(
     }
     signal?.throwIfAborted()
     const { error } = outcome
+    if (error instanceof UndoneError) throw error
     const message = error instanceof Error ? error.message : String(error)
     if (isRetryable(error) && tries < retry.attempts) {
       const delayMs = retryDelayMs(retry, tries)

@@ -1,4 +1,4 @@
-import { type Account, type Address, type Bytes32, errorCode, type Transactor } from '@domainsync/core'
+import { type Account, type Address, type Bytes32, type Clock, errorCode, type Transactor } from '@domainsync/core'
 import { JournalError } from './journal-error.ts'
 import { sendLowerNonces } from './send-lower-nonces.ts'
 import type { StepRun } from './step-definition.ts'
@@ -39,6 +39,7 @@ export async function sendTransaction<Context>(run: StepRun<Context>, sending: S
   const open = known.filter(({ hash, state }) => state !== 'replaced' && !intent.spent.includes(hash))
   if (await anyMined(open, { transactor, signal })) return
   await settleOvertaken(run, { sending, open, account })
+  await settleDropped(run, { sending, account })
 
   const { epoch } = run.operation
   const reservation = { chainId, sender: account.address, stepKey, chainNonce: account.nonce, epoch }
@@ -100,6 +101,36 @@ async function anyMined(
   return receipts.some((receipt) => receipt !== undefined)
 }
 
+/** The same, looked at again for a while. */
+async function showsLate(
+  transactions: readonly LoggedTransaction[],
+  { clock, ...asking }: { transactor: Transactor; clock: Clock; signal: AbortSignal | undefined },
+): Promise<boolean> {
+  for (let look = 0; look < CONSUMED_LOOKS; look++) {
+    await clock.sleep(CONSUMED_PAUSE_MS, asking.signal)
+    if (await anyMined(transactions, asking)) return true
+  }
+  return false
+}
+
+/**
+ * Notes that transactions of other steps, mined once, are in no block any more (a reorganisation), so that their nonces are not
+ * taken for used.
+ */
+async function settleDropped<Context>(
+  { clock, signal, stepKey }: StepRun<Context>,
+  { sending, account }: { sending: Sending; account: Account },
+): Promise<void> {
+  const { transactions, transactor, chainId } = sending
+  for (let nonce = account.nonce; ; nonce++) {
+    const known = await transactions.atNonce({ chainId, sender: account.address, nonce })
+    if (known.length === 0) return
+    const mined = known.filter((one) => one.state === 'mined' && one.stepKey !== stepKey)
+    if (mined.length === 0 || (await showsLate(mined, { transactor, clock, signal }))) continue
+    for (const { hash } of mined) await transactions.settle(hash, 'signed')
+  }
+}
+
 /** Notes that transactions of ours lost their nonce to another, or their block to a reorganisation. */
 async function settleOvertaken<Context>(
   { clock, signal }: StepRun<Context>,
@@ -110,11 +141,7 @@ async function settleOvertaken<Context>(
   for (const { hash, state, nonce } of open) {
     if (state === 'mined' && nonce >= account.nonce) await transactions.settle(hash, 'signed')
   }
-  if (overtaken.length === 0) return
-  for (let look = 0; look < CONSUMED_LOOKS; look++) {
-    await clock.sleep(CONSUMED_PAUSE_MS, signal)
-    if (await anyMined(overtaken, { transactor, signal })) return
-  }
+  if (overtaken.length === 0 || (await showsLate(overtaken, { transactor, clock, signal }))) return
   for (const { hash } of overtaken) await transactions.settle(hash, 'replaced')
   const nonces = [...new Set(overtaken.map(({ nonce }) => nonce))].join(', ')
   throw new JournalError(

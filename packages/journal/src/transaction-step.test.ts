@@ -263,6 +263,43 @@ describe('a transaction step', () => {
     expect(await transactions('0xb')).toHaveLength(1)
   })
 
+  describe('after a reorganisation', () => {
+    /** The operation done, and then the chain without it. */
+    async function drop(id: string) {
+      const snapshot = await anvil.provider.send('evm_snapshot', [])
+      const done = run(await open(id))
+      await until(async () => (await transactions(id)).length === 1, 'it is signed')
+      const [first] = await transactions(id)
+      await until(() => inPool(first!.hash), 'it is sent')
+      await mine()
+      await done
+      await anvil.provider.send('evm_revert', [snapshot])
+      return first!
+    }
+
+    it('sends the same bytes again when its step is undone', async () => {
+      const first = await drop('0xop')
+      await store.journal.advance('0xop', { kind: 'undo', step: 'sync' })
+      const again = run(await open())
+      await until(() => inPool(first.hash), 'it is sent again')
+      await mine()
+      expect(await again).toMatchObject({ state: 'done', steps: [{ receipt: { hash: first.hash } }] })
+      expect(await transactions()).toMatchObject([{ hash: first.hash, state: 'mined' }])
+    })
+
+    it('lets another operation outbid it when nobody undoes its step', { timeout: 20_000 }, async () => {
+      const dropped = await drop('0xa')
+      await anvil.provider.broadcastTransaction(dropped.raw)
+      const done = run(await open('0xb'))
+      await until(async () => (await transactions('0xb')).length === 1, 'it is signed')
+      const [next] = await transactions('0xb')
+      expect(next!.nonce).toBe(dropped.nonce)
+      await until(() => inPool(next!.hash), 'it is sent')
+      await mine()
+      expect(await done).toMatchObject({ state: 'done', steps: [{ receipt: { hash: next!.hash } }] })
+    })
+  })
+
   it('finishes one that two processes run at once, with one transaction', async () => {
     const operation = await open()
     const both = Promise.all([run(operation), run(operation)])

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { resultOf } from './publish-result.ts'
 
 const RECEIPTS: Record<string, JsonValue> = {
+  sign: { root: 'root', ipfsHash: '0x3', release: 5 },
   car: { path: 'x.car', sizeBytes: 10 },
   replicate: { uploads: [{ provider: 'a' }, { provider: 'b' }, { provider: 'c' }] },
   prove: {
@@ -12,7 +13,6 @@ const RECEIPTS: Record<string, JsonValue> = {
     providers: ['a', 'b', 'c'].map((provider) => ({ provider, blocks: 4, latencyMs: 1 })),
   },
   sync: { hash: '0x1', blockNumber: 1, blockHash: '0x2', gasUsed: '1', gasPriceWei: '1' },
-  confirm: { release: 5, block: 1 },
   swap: { root: 'root', superseded: false },
   propagation: { resolvers: [{ resolver: 'r1', afterMs: 3 }] },
 }

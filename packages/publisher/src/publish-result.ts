@@ -1,11 +1,10 @@
 import type { JsonValue, Operation } from '@domainsync/core'
-import type { TransactionStepReceipt } from '@domainsync/journal'
+import type { SwapReceipt, TransactionStepReceipt } from '@domainsync/journal'
 import type { CarReceipt } from './steps/car-step.ts'
-import type { ConfirmReceipt } from './steps/confirm-step.ts'
 import type { PropagationReceipt } from './steps/propagation-step.ts'
 import type { ProveReceipt } from './steps/prove-step.ts'
 import type { ReplicateReceipt } from './steps/replicate-step.ts'
-import type { SwapReceipt } from './steps/swap-step.ts'
+import type { SignReceipt } from './steps/sign-step.ts'
 
 /** A part that did not work; the release is live all the same, and the agent tries it again. */
 export interface Incomplete {
@@ -41,7 +40,7 @@ export function resultOf(operation: Operation): PublishResult {
   return {
     run: operation.id,
     domain: operation.domain,
-    release: receipt<ConfirmReceipt>('confirm').release,
+    release: receipt<SignReceipt>('sign').release,
     root: operation.root!,
     content: operation.content!,
     carBytes: receipt<CarReceipt>('car').sizeBytes,

@@ -44,6 +44,11 @@ export type Advance =
   | { readonly kind: 'retry'; readonly step: string; readonly error: string; readonly notBefore?: number }
   | { readonly kind: 'failed'; readonly step: string; readonly error: string }
   | { readonly kind: 'finish'; readonly state: 'done' | 'failed' }
+  /**
+   * The world took back what a done step did (a reorganisation): it and those after it are pending again, the operation runs,
+   * also one that was done. Their intents stay to be seen, their transactions count as not mined.
+   */
+  | { readonly kind: 'undo'; readonly step: string }
 
 /** Operations and nonces. Every method commits before it returns and may be called again with no further effect. */
 export interface Journal {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import {
   type CallOptions,
   type Clock,
+  canonicalCid,
   type DnsDriver,
   type DomainName,
   errorCode,
@@ -9,7 +10,7 @@ import {
   type SwapResult,
 } from '@domainsync/core'
 import { DnsError } from '../dns-error.ts'
-import { canonicalCid, comparableLink, dnsLinkText, isDnsLink, requireCid } from '../dnslink-value.ts'
+import { comparableLink, dnsLinkText, isDnsLink, requireCid } from '../dnslink-value.ts'
 import type { DnsAddress } from '../exchange.ts'
 import { TYPE } from '../wire/message.ts'
 import { canonicalName, writeName } from '../wire/name.ts'

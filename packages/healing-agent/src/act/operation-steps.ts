@@ -1,5 +1,5 @@
 import { type DomainState, domainId, hashFromRoot, type Operation, rootFromHash } from '@domainsync/core'
-import { type StepDefinition, transactionStep } from '@domainsync/journal'
+import { confirmStep, type PointerPlace, type StepDefinition, swapStep, transactionStep } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import { type ActContext, readHead } from './act-context.ts'
 import { AgentError } from './agent-error.ts'
@@ -15,8 +15,12 @@ export const HEAL_STEPS = {
 
 /** What a healer's call may use at most; the dearest measured is a first keep, 61,000 gas. */
 const GAS_LIMIT = 200_000n
-/** How often the chain is asked whether a call has shown, in milliseconds. */
+/** How often it is asked whether a step has shown, in milliseconds. */
 const OBSERVE_EVERY_MS = 1_000
+/** How long the quorum may take to show a call. */
+const CONFIRM_TIMEOUT_MS = 120_000
+/** How long DNS may take to show what was written. */
+const SWAP_TIMEOUT_MS = 30_000
 
 /** The definitions of an operation's steps, from what the journal holds of it alone: a restart can go on with it. */
 export function operationSteps(operation: Operation, context: ActContext): StepDefinition<ActContext>[] {
@@ -28,9 +32,14 @@ export function operationSteps(operation: Operation, context: ActContext): StepD
       case 'logHealthFailure':
         return callStep(key, context)
       case 'confirm':
-        return confirmStep
+        return confirmStep({
+          place: pointersOf,
+          transaction: operation.steps[0]!.key,
+          observeTimeoutMs: CONFIRM_TIMEOUT_MS,
+          observeEveryMs: OBSERVE_EVERY_MS,
+        })
       case 'swap':
-        return swapStep
+        return swapStep({ place: pointersOf, observeTimeoutMs: SWAP_TIMEOUT_MS, observeEveryMs: OBSERVE_EVERY_MS })
       default:
         throw new AgentError(
           'OPERATION_UNKNOWN',
@@ -77,57 +86,9 @@ function callStep(kind: HealerCall['kind'], context: ActContext): StepDefinition
   }
 }
 
-/** The quorum has seen the change, so that what follows does not act on an old head. */
-const confirmStep: StepDefinition<ActContext> = {
-  key: 'confirm',
-  intent: async ({ operation }) => ({ expectedSeq: operation.expectedSeq }),
-  effect: async () => {},
-  async observe({ context, operation, signal }) {
-    const state = await readHead(context, { signal, timeoutMs: context.timeoutMs })
-    if (state === undefined || state.head.seq <= operation.expectedSeq) return undefined
-    return { live: state.head.live, seq: state.head.seq, block: state.block.number }
-  },
-  observeTimeoutMs: 120_000,
-  observeEveryMs: OBSERVE_EVERY_MS,
-}
-
-/** DNS follows the chain: to the release that is live now, when that is stable. */
-const swapStep: StepDefinition<ActContext> = {
-  key: 'swap',
-  intent: async ({ operation }) => ({ root: operation.root ?? '' }),
-  async effect(run) {
-    const { context, signal } = run
-    const call = { signal, timeoutMs: context.timeoutMs }
-    await context.holdLease()
-    const next = await liveRoot(context, call)
-    const { driver } = context.domain.dns
-    const { cid } = await driver.read(context.domain.name, call)
-    const result = await driver.swap(context.domain.name, { expected: cid, next }, call)
-    if (result.kind === 'swapped') return
-    throw new AgentError(
-      'DNS_CONFLICT',
-      `DNS of ${context.domain.name} was changed meanwhile: it says ${result.found ?? 'nothing'}.`,
-    )
-  },
-  async observe({ context, signal }) {
-    const call = { signal, timeoutMs: context.timeoutMs }
-    const root = await liveRoot(context, call)
-    const { cid } = await context.domain.dns.driver.read(context.domain.name, call)
-    return cid === root ? { root } : undefined
-  },
-  observeTimeoutMs: 30_000,
-  observeEveryMs: OBSERVE_EVERY_MS,
-}
-
-async function liveRoot(
-  context: ActContext,
-  call: { signal: AbortSignal | undefined; timeoutMs: number },
-): Promise<string> {
-  const state = await readHead(context, call)
-  if (state?.head.stable === true) return `${rootFromHash(state.head.ipfsHash)}`
-  throw new AgentError('NOT_ALLOWED', `The live release of ${context.domain.name} is not stable.`, {
-    state: 'DNS was left alone.',
-  })
+/** Where the two pointers of the domain are. The steps before have a transactor, so that these do. */
+function pointersOf({ domain, chain, transactor, holdLease, timeoutMs }: ActContext): PointerPlace {
+  return { name: domain.name, chain, transactor: transactor!, dns: domain.dns.driver, holdLease, timeoutMs }
 }
 
 function requireFence(operation: Operation, state: DomainState | undefined): DomainState {

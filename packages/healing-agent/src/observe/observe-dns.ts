@@ -1,5 +1,4 @@
-import type { DnsDriver, DomainName, Observation } from '@domainsync/core'
-import { CID } from 'multiformats/cid'
+import { canonicalCid, type DnsDriver, type DomainName, type Observation } from '@domainsync/core'
 import { sentence } from './no-answer.ts'
 import { type ObserveContext, observed, type Seen } from './observe-context.ts'
 import { probeName } from './probe-name.ts'
@@ -36,11 +35,7 @@ export async function observeDns(
 
 /** The same CID however it is written; what is no CID stays as it is. */
 export function normalCid(text: string): string {
-  try {
-    return CID.parse(text).toV1().toString()
-  } catch {
-    return text
-  }
+  return canonicalCid(text) ?? text
 }
 
 function judge(value: string, { right, lawful }: DnsWanted): Seen {

@@ -45,10 +45,33 @@ export function testNonces(world: World): void {
       await open('0x2')
       const nonce = await reserve('0x1', 5)
       await world.store.transactions.record(signed(nonce, 1), stepKey('0x1', 'send'))
+      await world.store.transactions.settle(hash(1), 'mined', hash(100))
       await world.done('0x1', 'send')
       expect(await reserve('0x2', 5)).toBe(6)
-      await world.store.transactions.settle(hash(1), 'mined', hash(100))
       expect(await reserve('0x2', 5)).toBe(6)
+    })
+
+    it('gives away the nonce of a step that is done when its transaction is in no block any more', async () => {
+      await open('0x1')
+      await open('0x2')
+      await reserve('0x1', 5)
+      await world.store.transactions.record(signed(5, 1), stepKey('0x1', 'send'))
+      await world.store.transactions.settle(hash(1), 'mined', hash(100))
+      await world.done('0x1', 'send')
+      await world.store.transactions.settle(hash(1), 'signed')
+      expect(await reserve('0x2', 5)).toBe(5)
+    })
+
+    it('leaves its nonce to a step that was undone, and goes on with it', async () => {
+      await open('0x1')
+      await open('0x2')
+      await reserve('0x1', 5)
+      await world.store.transactions.record(signed(5, 1), stepKey('0x1', 'send'))
+      await world.store.transactions.settle(hash(1), 'mined', hash(100))
+      await world.done('0x1', 'send')
+      await world.store.journal.advance('0x1', { kind: 'undo', step: 'send' })
+      expect(await reserve('0x2', 5)).toBe(6)
+      expect(await reserve('0x1', 5)).toBe(5)
     })
 
     it('gives a step back the nonce of its own waiting transaction, not a lower free one', async () => {

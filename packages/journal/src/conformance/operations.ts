@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { code, publish, type World } from './world.ts'
+import { stepKey } from '../step-key.ts'
+import { CHAIN, code, hash, publish, signed, type World } from './world.ts'
 
 /** Operations and their steps. */
 export function testOperations(world: World): void {
@@ -111,6 +112,43 @@ export function testOperations(world: World): void {
       })
       const after = await world.store.journal.advance('0x1', { kind: 'done', step: 'sign', receipt: 1 })
       expect(after.steps[0]).toMatchObject({ state: 'done', attempts: 2, notBefore: undefined, error: undefined })
+    })
+
+    it('undoes a done step and those after it, also when all was done, and keeps their intents', async () => {
+      await world.store.journal.open(publish('0x1', { steps: ['sign', 'send', 'swap'] }))
+      for (const step of ['sign', 'send', 'swap']) await world.done('0x1', step)
+      await world.store.journal.advance('0x1', { kind: 'finish', state: 'done' })
+      const undone = await world.store.journal.advance('0x1', { kind: 'undo', step: 'send' })
+      expect(undone).toMatchObject({
+        state: 'running',
+        steps: [
+          { key: 'sign', state: 'done', receipt: { of: 'sign' } },
+          { key: 'send', state: 'pending', attempts: 0, intent: {}, receipt: undefined },
+          { key: 'swap', state: 'pending', attempts: 0, intent: {}, receipt: undefined },
+        ],
+      })
+      expect(await world.store.journal.advance('0x1', { kind: 'undo', step: 'send' })).toEqual(undone)
+      expect((await world.store.journal.running('a.test')).map(({ id }) => id)).toEqual(['0x1'])
+    })
+
+    it('takes the transactions of what is undone for not mined', async () => {
+      const key = stepKey('0x1', 'send')
+      await world.store.journal.open(publish('0x1'))
+      await world.store.journal.reserveNonce({ ...CHAIN, stepKey: key, chainNonce: 0 })
+      await world.store.transactions.record(signed(0, 1), key)
+      await world.store.transactions.settle(hash(1), 'mined', hash(100))
+      for (const step of ['sign', 'send']) await world.done('0x1', step)
+      await world.store.journal.advance('0x1', { kind: 'undo', step: 'sign' })
+      expect(await world.store.transactions.forStep(key)).toMatchObject([{ state: 'signed', blockHash: undefined }])
+    })
+
+    it('undoes nothing that was done while another operation of the domain runs', async () => {
+      await world.store.journal.open(publish('0x1'))
+      for (const step of ['sign', 'send']) await world.done('0x1', step)
+      await world.store.journal.advance('0x1', { kind: 'finish', state: 'done' })
+      await world.store.journal.open(publish('0x2'))
+      expect(await code(world.store.journal.advance('0x1', { kind: 'undo', step: 'send' }))).toBe('OPERATION_RUNNING')
+      expect((await world.store.operations.operation('0x1'))?.state).toBe('done')
     })
 
     it('refuses what cannot follow', async () => {

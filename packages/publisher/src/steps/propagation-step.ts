@@ -1,7 +1,6 @@
 import { measurePropagation } from '@domainsync/dns'
-import type { StepDefinition } from '@domainsync/journal'
+import type { StepDefinition, SwapReceipt } from '@domainsync/journal'
 import type { PublishContext } from '../publish-context.ts'
-import type { SwapReceipt } from './swap-step.ts'
 
 /** What this step leaves: how long each resolver took, counted from when this step began. */
 export interface PropagationReceipt {

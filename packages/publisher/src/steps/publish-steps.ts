@@ -1,16 +1,18 @@
-import type { StepDefinition } from '@domainsync/journal'
+import { confirmStep, type PointerPlace, type StepDefinition, swapStep } from '@domainsync/journal'
 import type { PublishContext } from '../publish-context.ts'
 import type { PublisherPorts } from '../publisher-ports.ts'
 import { carStep } from './car-step.ts'
-import { confirmStep } from './confirm-step.ts'
 import { notifyStep } from './notify-step.ts'
 import { propagationStep } from './propagation-step.ts'
 import { proveStep } from './prove-step.ts'
 import { replicateStep } from './replicate-step.ts'
 import { signStep } from './sign-step.ts'
-import { swapStep } from './swap-step.ts'
 import { syncStep } from './sync-step.ts'
 import { unpinStep } from './unpin-step.ts'
+
+/** How long the sync may take to get as deep as configured, and how often that is looked at, in milliseconds. */
+const CONFIRM_TIMEOUT_MS = 300_000
+const CONFIRM_EVERY_MS = 4_000
 
 /** The steps of a publish, in order: no pointer (sync, swap) before the proof. */
 export function publishSteps(ports: PublisherPorts): readonly StepDefinition<PublishContext>[] {
@@ -20,10 +22,22 @@ export function publishSteps(ports: PublisherPorts): readonly StepDefinition<Pub
     replicateStep(),
     proveStep(),
     syncStep(ports),
-    confirmStep,
-    swapStep,
+    confirmStep({
+      place: pointersOf,
+      transaction: 'sync',
+      confirmations: ports.network.confirmations,
+      // The waiting is long already: after it, running the publish again goes on.
+      retry: { attempts: 1, firstDelayMs: 0, maxDelayMs: 0 },
+      observeTimeoutMs: CONFIRM_TIMEOUT_MS,
+      observeEveryMs: CONFIRM_EVERY_MS,
+    }),
+    swapStep({ place: pointersOf }),
     propagationStep,
     unpinStep,
     notifyStep,
   ]
+}
+
+function pointersOf({ ports, domain }: PublishContext): PointerPlace {
+  return { name: domain.name, chain: ports.chain, transactor: ports.transactor, dns: domain.dns }
 }

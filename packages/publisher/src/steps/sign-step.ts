@@ -1,16 +1,24 @@
-import { byPath, hashFromRoot, type JsonValue, type ReleaseStatement, rootFromHash } from '@domainsync/core'
+import {
+  byPath,
+  decodeReleaseStatement,
+  hashFromRoot,
+  type JsonValue,
+  type ReleaseStatement,
+  rootFromHash,
+} from '@domainsync/core'
 import { assembleRelease, releaseFiles } from '@domainsync/ipfs-mirror'
 import type { StepDefinition, StepRun } from '@domainsync/journal'
-import { signRelease } from '@domainsync/pq'
+import { decodeEnvelope, signRelease } from '@domainsync/pq'
 import { type ListedFile, listFiles } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
 import { requireFence } from '../fence.ts'
 import type { PublishContext } from '../publish-context.ts'
 
-/** What this step leaves: the root of the signed release. */
+/** What this step leaves: the signed release. */
 export interface SignReceipt {
   readonly root: string
   readonly ipfsHash: string
+  readonly release: number
 }
 
 type SignIntent = { readonly envelope: string }
@@ -41,18 +49,27 @@ export const signStep: StepDefinition<PublishContext> = {
     const { blocks } = run.context.ports
     const root = await assemble(run, intent)
     const pinned = blocks.pinned().some((other) => other.equals(root))
-    return pinned ? { root: root.toString(), ipfsHash: hashFromRoot(root) } : undefined
+    if (!pinned) return undefined
+    const { release } = decodeReleaseStatement(decodeEnvelope(envelopeOf(intent)).payload)
+    return { root: root.toString(), ipfsHash: hashFromRoot(root), release }
   },
 
   root: (receipt) => (receipt as unknown as SignReceipt).root,
+}
+
+function envelopeOf(intent: JsonValue): Uint8Array {
+  return new Uint8Array(Buffer.from((intent as SignIntent).envelope, 'base64'))
 }
 
 /** Assembling only rebuilds directories: the same envelope always gives the same root. */
 async function assemble(run: StepRun<PublishContext>, intent: JsonValue): Promise<CID> {
   const { blocks, keys } = run.context.ports
   const content = { root: CID.parse(run.operation.content!) }
-  const releaseJson = new Uint8Array(Buffer.from((intent as SignIntent).envelope, 'base64'))
-  return assembleRelease(content, { releaseJson, spki: keys.release.spki }, { store: blocks, signal: run.signal })
+  return assembleRelease(
+    content,
+    { releaseJson: envelopeOf(intent), spki: keys.release.spki },
+    { store: blocks, signal: run.signal },
+  )
 }
 
 async function statementOf({ context, operation, clock, signal }: StepRun<PublishContext>): Promise<ReleaseStatement> {

@@ -6,6 +6,7 @@ import { fence } from './sqlite-fence.ts'
 import { reserveNonce } from './sqlite-nonces.ts'
 import { openOperation } from './sqlite-open-operation.ts'
 import { findOperation, readOperation } from './sqlite-operation.ts'
+import { undoSteps } from './sqlite-undo.ts'
 
 /** Core's `Journal` on SQLite. */
 export function sqliteJournal(database: SqliteDatabase, clock: Clock): Journal {
@@ -43,6 +44,7 @@ function advance(sql: Sql, operation: OperationRecord, change: Advance): boolean
       retryable: false,
     })
   }
+  if (change.kind === 'undo') return undoSteps(sql, operation, step)
   // Done was read off the world: whatever another process still says about the step, it stays done.
   if (step.state === 'done') return false
   if (operation.state !== 'running') throw closed(operation)
@@ -51,7 +53,7 @@ function advance(sql: Sql, operation: OperationRecord, change: Advance): boolean
 
 function advanceStep(
   sql: Sql,
-  at: { operation: OperationRecord; step: StepRecord; change: Exclude<Advance, { kind: 'finish' }> },
+  at: { operation: OperationRecord; step: StepRecord; change: Exclude<Advance, { kind: 'finish' | 'undo' }> },
 ): boolean {
   const { operation, step, change } = at
   const where = [operation.id, step.key] as const

@@ -12,7 +12,7 @@ import { fenceStep } from './sqlite-fence.ts'
  * - Otherwise the lowest nonce is taken that is neither consumed nor held. So the gaps that failed operations leave are
  *   filled first: a nonce left out would block every later one of the account.
  * - A reservation is held while its step may still use it: it is the step's newest, and neither the step nor its operation
- *   failed, nor was the step dropped.
+ *   failed, nor was the step dropped, nor is it done while a reorganisation took its transaction back.
  * - A nonce taken over may have been signed for by its former holder. Whoever signs next must outbid that transaction (see
  *   `TransactionLog.atNonce`), and only one of the two can be mined.
  * - Hence a step whose own transaction still waits at a nonce that meanwhile went to another has to wait: `NONCE_BUSY`,
@@ -106,6 +106,12 @@ function mayStillUse(sql: Sql, stepKey: string): boolean {
   // Not a step of an operation: nobody can say that it was given up.
   if (!operation) return true
   const state = sql.row('SELECT state FROM step WHERE op = ? AND key = ?', operationId, step)?.state
-  if (state === 'done') return true
+  if (state === 'done') return !wasDropped(sql, stepKey)
   return state !== undefined && state !== 'failed' && operation.state !== 'failed'
+}
+
+/** Signed for, and not mined any more. */
+function wasDropped(sql: Sql, stepKey: string): boolean {
+  const states = sql.rows('SELECT state FROM tx WHERE step_key = ?', stepKey).map(({ state }) => state)
+  return states.length > 0 && !states.includes('mined')
 }

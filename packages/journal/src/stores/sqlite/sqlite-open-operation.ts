@@ -30,7 +30,8 @@ export function openOperation(sql: Sql, operation: NewOperation, now: number): O
   return findOperation(sql, operation.id)!
 }
 
-function refuseSecond(sql: Sql, { id, domain }: NewOperation): void {
+/** @throws JournalError `OPERATION_RUNNING` when another operation runs for the domain */
+export function refuseSecond(sql: Sql, { id, domain }: Pick<NewOperation, 'id' | 'domain'>): void {
   const other = sql.row(`SELECT id, kind FROM op WHERE domain = ? AND state = 'running' AND id <> ?`, domain, id)
   if (!other) return
   throw new JournalError(
