@@ -1,7 +1,6 @@
 import type { ContractTransactionReceipt, ContractTransactionResponse } from 'ethers'
 import { getBytes } from 'ethers'
 import hre from 'hardhat'
-import { syncTypedData } from '../packages/bindings/src/sync-typed-data.ts'
 import {
   attest,
   deployRegistry,
@@ -13,6 +12,7 @@ import {
   rootOf,
   sendRegistration,
   seqOf,
+  signSync,
 } from '../test/contracts/support/registry-fixture.ts'
 import { type Measurement, report } from './report.ts'
 
@@ -62,8 +62,7 @@ async function measured(
 
 async function signedSync(domain: string): Promise<ContractTransactionResponse> {
   const message = { domain, ipfsHash: rootOf(fixture, 99), expectedSeq: await seqOf(fixture, domain), deadline: FAR }
-  const { domain: eip712, types } = syncTypedData({ ...fixture.location, ...message })
-  const signature = await fixture.actors.publisher.signTypedData(eip712, types, message)
+  const signature = await signSync(fixture, message, fixture.actors.publisher)
   const { ipfsHash, expectedSeq, deadline } = message
   return as('stranger').syncWithSignature(domain, ipfsHash, expectedSeq, deadline, signature)
 }

@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { syncTypedData } from '../../packages/bindings/src/sync-typed-data.ts'
 import { ethers, loadFullRing, loadRegistered, loadThreeReleases, networkHelpers } from './support/environment.ts'
 import {
   FAR,
@@ -11,6 +10,7 @@ import {
   rollBack,
   rootOf,
   seqOf,
+  signSync,
 } from './support/registry-fixture.ts'
 
 describe('sync', () => {
@@ -130,11 +130,9 @@ describe('sync', () => {
 
 describe('syncWithSignature', () => {
   async function signed(fixture: RegistryFixture & { domain: string }, changes: { deadline?: bigint } = {}) {
-    const { domain, location, actors } = fixture
+    const { domain, actors } = fixture
     const message = { domain, ipfsHash: rootOf(fixture, 4), expectedSeq: 3, deadline: FAR, ...changes }
-    const data = syncTypedData({ ...location, ...message })
-    const signature = await actors.publisher.signTypedData(data.domain, data.types, data.message)
-    return { ...message, signature }
+    return { ...message, signature: await signSync(fixture, message, actors.publisher) }
   }
 
   it('publishes what the publisher signed, sent by anybody, once', async () => {
@@ -195,14 +193,8 @@ describe('syncWithSignature', () => {
     const { registry, as, actors, domain } = fixture
     const wallet = await ethers.deployContract('SignatureWallet', [actors.publisher.address])
     await as('owner').setRoles(domain, await wallet.getAddress(), actors.healer.address)
-    const data = syncTypedData({
-      ...fixture.location,
-      domain,
-      ipfsHash: rootOf(fixture, 4),
-      expectedSeq: 4,
-      deadline: FAR,
-    })
-    const sign = (actor: 'publisher' | 'stranger') => actors[actor].signTypedData(data.domain, data.types, data.message)
+    const sync = { domain, ipfsHash: rootOf(fixture, 4), expectedSeq: 4, deadline: FAR }
+    const sign = (actor: 'publisher' | 'stranger') => signSync(fixture, sync, actors[actor])
     const send = async (signature: string) =>
       as('stranger').syncWithSignature(domain, rootOf(fixture, 4), 4, FAR, signature)
     await expect(send(await sign('stranger'))).to.be.revertedWithCustomError(registry, 'BadSignature')

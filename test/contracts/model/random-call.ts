@@ -1,6 +1,5 @@
 import { ZeroAddress, ZeroHash } from 'ethers'
 import { reclaimTypedData } from '../../../packages/bindings/src/reclaim-typed-data.ts'
-import { syncTypedData } from '../../../packages/bindings/src/sync-typed-data.ts'
 import type { SignedTrust } from '../../../packages/bindings/src/typed-data.ts'
 import {
   ACTORS,
@@ -9,6 +8,7 @@ import {
   type RegistryFixture,
   registrationOf,
   rootOf,
+  signSync,
   trustArgument,
   trustOf,
 } from '../support/registry-fixture.ts'
@@ -94,8 +94,7 @@ export function randomCall(draw: Draw, world: World): RandomCall {
       const by = holder(state.publisher)
       const spoilt = draw(8) === 0
       const args = async () => {
-        const { domain, types, message } = syncTypedData({ ...fixture.location, ...item, deadline })
-        const signature = await actors[by].signTypedData(domain, types, message)
+        const signature = await signSync(fixture, { ...item, deadline }, actors[by])
         return [id, ipfsHash, expectedSeq, deadline, spoilt ? signature.slice(0, -2) : signature]
       }
       const signer = spoilt ? undefined : actors[by].address

@@ -2,6 +2,7 @@ import type { HardhatEthers, HardhatEthersSigner } from '@nomicfoundation/hardha
 import type { Result } from 'ethers'
 import type { DomainSyncRegistry } from '../../../packages/bindings/src/generated/index.ts'
 import { type Registration, registrationTypedData } from '../../../packages/bindings/src/registration-typed-data.ts'
+import { type SignedSync, syncTypedData } from '../../../packages/bindings/src/sync-typed-data.ts'
 import type { SignedTrust } from '../../../packages/bindings/src/typed-data.ts'
 
 /** A deadline that no test reaches, in seconds since 1970. */
@@ -97,6 +98,12 @@ export async function register(fixture: RegistryFixture, changes: Partial<Regist
   await sendRegistration(fixture, registration, [await attest(fixture, registration)])
   const { domain } = await fixture.registry.domainId(registration.name)
   return domain
+}
+
+/** A publisher's signature of a sync. */
+export function signSync({ location }: RegistryFixture, sync: SignedSync, by: HardhatEthersSigner): Promise<string> {
+  const { domain, types, message } = syncTypedData({ ...location, ...sync })
+  return by.signTypedData(domain, types, message)
 }
 
 /** The digest of release `number` in tests. */
