@@ -7,6 +7,7 @@ import type {
   DomainState,
   Fence,
   Journal,
+  PublishRequests,
   Transactor,
 } from '@domainsync/core'
 import type { Progress, TransactionLog } from '@domainsync/journal'
@@ -29,7 +30,9 @@ export interface ActContext {
   readonly transactions: TransactionLog
   /** Holds the healer's key; absent: nothing is written on chain. */
   readonly transactor: Transactor | undefined
-  readonly tools: Pick<AgentTools, 'carOf'>
+  readonly tools: Pick<AgentTools, 'carOf' | 'prove'>
+  /** Who may publish; absent: a DNS update is drift. */
+  readonly publishRequests?: PublishRequests | undefined
   /** Names the incident in operations. */
   readonly incident: string
   /** Earlier tries of the same action. */

@@ -2,6 +2,7 @@ import type { Action, MessageAction } from '../plan/action.ts'
 import type { ActContext } from './act-context.ts'
 import { holdPublishing, letPublish } from './publish-hold.ts'
 import { repairCopies } from './repair-copies.ts'
+import { requestPublish } from './request-publish.ts'
 import { runHealOperation } from './run-heal-operation.ts'
 import { swapDns } from './swap-dns.ts'
 
@@ -26,6 +27,8 @@ export function executeAction(
     case 'pausePublishing':
     case 'logHealthFailure':
       return runHealOperation(action, context)
+    case 'requestPublish':
+      return requestPublish(action, context)
     case 'blockPublishing':
       return holdPublishing(context, expectedSeq)
     case 'unblockPublishing':

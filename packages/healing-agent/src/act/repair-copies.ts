@@ -33,7 +33,10 @@ export async function repairCopies(action: AdditiveAction, context: ActContext):
 }
 
 /** Uploads to all at once. Some may fail; all failing, or one of one, is a failure. */
-async function upload(context: ActContext, { names, root }: { names: readonly string[]; root: string }): Promise<void> {
+export async function upload(
+  context: ActContext,
+  { names, root }: { names: readonly string[]; root: string },
+): Promise<void> {
   const cid = CID.parse(root)
   const results = await Promise.allSettled(
     names.map((name) => send(context, { replica: find(context, name).replica, cid })),

@@ -7,7 +7,7 @@ import { healOperationId } from './heal-operation-id.ts'
 import { HEAL_STEPS, operationSteps } from './operation-steps.ts'
 import { HOLD_STEP, releaseHold } from './publish-hold.ts'
 
-type ChainAction = Exclude<PointerAction, { kind: 'swapDns' }>
+type ChainAction = Exclude<PointerAction, { kind: 'swapDns' | 'requestPublish' }>
 
 const KINDS = { rollback: 'rollback', keep: 'keep', pausePublishing: 'heal', logHealthFailure: 'heal' } as const
 

@@ -1,5 +1,5 @@
 import { type DomainState, errorCode, type Lease, type Operation } from '@domainsync/core'
-import type { Progress } from '@domainsync/journal'
+import { isRetryable, type Progress } from '@domainsync/journal'
 import type { ActContext } from '../act/act-context.ts'
 import { executeAction } from '../act/execute-action.ts'
 import { isResumable, resumeHealOperation } from '../act/run-heal-operation.ts'
@@ -10,6 +10,7 @@ import { sentence } from '../observe/no-answer.ts'
 import { probeName } from '../observe/probe-name.ts'
 import { type Action, actionSubject, isMessage, isPointerAction, type MessageAction } from '../plan/action.ts'
 import { recordObservation } from '../plan/action-record.ts'
+import { UPDATE_REFUSED } from '../plan/dns-update.ts'
 import type { AgentPorts } from './agent-ports.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import type { DomainMemory } from './domain-memory.ts'
@@ -69,26 +70,30 @@ export class ActionRunner {
   async #try(action: Action, acting: Acting): Promise<ActionReport> {
     const { clock, store } = this.#ports
     const startedAt = clock.monotonic()
-    const { outcome, detail, code } = await this.#do(action, acting)
+    const { outcome, detail, code, final } = await this.#do(action, acting)
     const report = { action, outcome, detail, code, durationMs: Math.round(clock.monotonic() - startedAt) }
     if (outcome === 'skipped') return report
     const at = clock.now()
-    const record = { kind: action.kind, subject: actionSubject(action), at, ok: outcome === 'done' }
-    const observation = recordObservation(this.#domain.name, record, detail)
-    acting.memory.add([observation])
-    await store.history.append([observation])
+    const subject = actionSubject(action)
+    const kinds = action.kind === 'requestPublish' && final ? [action.kind, UPDATE_REFUSED] : [action.kind]
+    const observations = kinds.map((kind) =>
+      recordObservation(this.#domain.name, { kind, subject, at, ok: outcome === 'done' }, detail),
+    )
+    acting.memory.add(observations)
+    await store.history.append(observations)
     if (!isMessage(action)) acting.memory.actedAt = at
     return report
   }
 
-  async #do(action: Action, acting: Acting): Promise<Pick<ActionReport, 'outcome' | 'detail' | 'code'>> {
+  async #do(action: Action, acting: Acting): Promise<Done> {
     try {
       const detail = isMessage(action) ? await this.#tell(action) : await this.#execute(action, acting)
-      return { outcome: 'done', detail, code: null }
+      return { outcome: 'done', detail, code: null, final: false }
     } catch (error) {
       acting.signal.throwIfAborted()
       const code = errorCode(error)
-      return { outcome: STALE.has(code) ? 'skipped' : 'failed', detail: sentence(error), code }
+      const outcome = STALE.has(code) ? 'skipped' : 'failed'
+      return { outcome, detail: sentence(error), code, final: !isRetryable(error) }
     }
   }
 
@@ -106,7 +111,7 @@ export class ActionRunner {
   }
 
   #context({ lease, memory, signal }: Acting, attempt: number): ActContext {
-    const { network, chain, clock, store, transactor, tools } = this.#ports
+    const { network, chain, clock, store, transactor, tools, publishRequests } = this.#ports
     const { actionTimeoutMs } = this.#settings
     const { epoch } = lease
     const isGood = (name: string) => memory.of(probeName('replica', name))[0]?.status === 'good'
@@ -119,6 +124,7 @@ export class ActionRunner {
       transactions: store.transactions,
       transactor,
       tools,
+      publishRequests,
       incident: memory.findings.incident?.id ?? this.#domain.name,
       attempt,
       fence: { epoch },
@@ -134,6 +140,9 @@ export class ActionRunner {
     }
   }
 }
+
+/** How a try ended; `final`: another one cannot help. */
+type Done = Pick<ActionReport, 'outcome' | 'detail' | 'code'> & { readonly final: boolean }
 
 interface RunnerOptions {
   readonly ports: AgentPorts

@@ -1,4 +1,4 @@
-import type { Chain, Clock, Transactor } from '@domainsync/core'
+import type { Chain, Clock, PublishRequests, Transactor } from '@domainsync/core'
 import type { Store } from '@domainsync/journal'
 import type { RegistryPlace } from '../act/act-context.ts'
 import type { NotifierRoute } from '../notifiers/message-route.ts'
@@ -15,4 +15,6 @@ export interface AgentPorts {
   readonly clock: Clock
   readonly tools: AgentTools
   readonly notifiers: readonly NotifierRoute[]
+  /** Who may publish a signed release that DNS names first; without it, such a record is drift. */
+  readonly publishRequests?: PublishRequests | undefined
 }

@@ -11,5 +11,7 @@ export interface AgentTools {
   prove: Prove
   /** The whole release as a CAR, every block verified on its way; a new stream at each call. */
   carOf(root: CID, sources: readonly BlockSource[], options?: CallOptions): () => AsyncIterable<Uint8Array>
+  /** What a release contains, whatever its signatures: CID of the site alone, from its own directories. */
+  contentOf(root: CID, domain: AgentDomain, options?: CallOptions): Promise<string>
   fetch: typeof globalThis.fetch
 }

@@ -31,10 +31,15 @@ import type { AgentTools } from './agent-tools.ts'
 export class VirtualClock implements Clock {
   #now = 1_800_000_000_000
   readonly #sleepers: { at: number; wake: () => void }[] = []
-  now = () => this.#now
+  #jumpedMs = 0
+  now = () => this.#now + this.#jumpedMs
   monotonic = () => this.#now
   advance(ms: number): void {
     this.#now += ms
+  }
+  /** Sets the wall clock ahead or back, as a person or NTP does. */
+  jump(ms: number): void {
+    this.#jumpedMs += ms
   }
   sleep = (durationMs: number, signal?: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -278,7 +283,16 @@ export class World {
   }
 
   /** A release that is signed, stored, live and pointed to. */
-  release(seed: string, body: string, { verified = true } = {}): CID {
+  release(seed: string, body: string, options: { verified?: boolean } = {}): CID {
+    const root = this.sign(seed, body, options)
+    for (const replica of this.replicas) replica.held.add(`${root}`)
+    this.chain.publish(root)
+    this.dns.cid = `${root}`
+    return root
+  }
+
+  /** A release that is signed and nothing else. */
+  sign(seed: string, body: string, { verified = true } = {}): CID {
     const root = testRoot(`${this.name} ${seed}`)
     this.pages.set(`${root}`, body)
     const files: ReleaseFile[] = [{ path: 'index.html', sha256: createHash('sha256').update(body).digest('hex') }]
@@ -288,9 +302,6 @@ export class World {
         ? { kind: 'verified', files }
         : { kind: 'unverifiable', code: 'SIGNATURE_INVALID', reason: 'The signature is wrong.' },
     )
-    for (const replica of this.replicas) replica.held.add(`${root}`)
-    this.chain.publish(root)
-    this.dns.cid = `${root}`
     return root
   }
 
@@ -339,6 +350,7 @@ export function worldTools(worlds: readonly World[]): AgentTools {
       return { kind: 'incomplete', reason: 'the root block is missing' }
     },
     carOf: () => async function* () {},
+    contentOf: async (root, { name }) => worlds.find((one) => one.name === name)!.pages.get(`${root}`) ?? 'unknown',
     fetch: async (input) => worlds.find(({ name }) => new URL(String(input)).hostname === name)!.fetch(),
   }
 }

@@ -1,119 +1,33 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Transactor } from '@domainsync/core'
-import { openSqliteStore, type Store } from '@domainsync/journal'
+import type { Store } from '@domainsync/journal'
 import { Wallet } from 'ethers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { AgentDomain } from '../agent-domain.ts'
 import { thawTypedData } from '../approve/thaw-typed-data.ts'
-import type { AgentSettings } from './agent-settings.ts'
+import { AgentStage, closed, done, REGISTRY, TITLE } from './agent-stage.test.support.ts'
 import {
-  MemoryNotifier,
+  type MemoryNotifier,
   MemoryReplica,
   memoryTransactor,
   refused,
   testRoot,
-  VirtualClock,
+  type VirtualClock,
   World,
-  worldTools,
 } from './agent-world.test.support.ts'
-import { type Agent, createAgent } from './create-agent.ts'
-import type { DomainReport, PassReport } from './pass-report.ts'
 
-const TITLE = '<title>good</title>'
-const REGISTRY = `0x${'2'.repeat(40)}` as const
-
-let folder: string
+let stage: AgentStage
 let clock: VirtualClock
 let store: Store
 let world: World
 let notifier: MemoryNotifier
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'agent-'))
-  clock = new VirtualClock()
-  store = await openSqliteStore(join(folder, 'agent.db'), { clock })
-  world = new World('bbbhhai.com', clock)
-  notifier = new MemoryNotifier()
-  world.release('one', TITLE)
-  world.release('two', `${TITLE} two`)
-  world.chain.kept = { release: 2, ipfsHash: world.chain.releases[0]!.ipfsHash }
-  clock.advance(3_600_000)
+  stage = await AgentStage.open()
+  ;({ clock, store, world, notifier } = stage)
 })
+afterEach(() => stage[Symbol.asyncDispose]())
 
-afterEach(async () => {
-  await store.close()
-  await rm(folder, { recursive: true })
-})
-
-interface Given {
-  worlds?: World[]
-  domains?: AgentDomain[]
-  settings?: Partial<AgentSettings>
-  key?: boolean
-  transactor?: Transactor
-}
-
-function agentOf({ worlds = [world], domains, settings = {}, key = true, transactor }: Given = {}): Agent {
-  return createAgent({
-    ports: {
-      network: { chainId: 31337, registry: REGISTRY },
-      chain: worlds.length === 1 ? worlds[0]!.chain : joined(worlds),
-      transactor: transactor ?? (key ? memoryTransactor(worlds[0]!.chain) : undefined),
-      store,
-      clock,
-      tools: worldTools(worlds),
-      notifiers: [{ notifier, minSeverity: 'info' }],
-    },
-    domains: domains ?? worlds.map((one) => one.domain()),
-    settings,
-  })
-}
-
-function joined(worlds: readonly World[]): World['chain'] {
-  return Object.assign(Object.create(worlds[0]!.chain) as World['chain'], {
-    block: () => worlds[0]!.chain.block(),
-    domain: (name: string, at: never) => worlds.find((one) => one.name === name)!.chain.domain(name as never, at),
-  })
-}
-
-/** Lets virtual time run until the work is done. */
-async function through<T>(work: Promise<T>): Promise<T> {
-  let done = false
-  const settled = work.finally(() => {
-    done = true
-  })
-  settled.catch(() => {})
-  while (!done) await clock.step()
-  return settled
-}
-
-/** Runs the resident until the report of the first domain satisfies the condition. */
-async function until(
-  agent: Agent,
-  condition: (report: DomainReport) => boolean,
-  { limitMs = 600_000 } = {},
-): Promise<DomainReport[]> {
-  const reports: DomainReport[] = []
-  const stop = new AbortController()
-  const deadline = clock.now() + limitMs
-  const onPass = (pass: PassReport) => {
-    reports.push(...pass.domains)
-    if (pass.domains.some(condition) || clock.now() > deadline) stop.abort()
-  }
-  await through(agent.run({ signal: stop.signal, onPass }))
-  expect(reports.some(condition), JSON.stringify(reports.at(-1), null, 1)).toBe(true)
-  return reports
-}
-
-const done = (reports: readonly DomainReport[]) =>
-  reports
-    .flatMap(({ actions }) => actions)
-    .filter(({ outcome, action }) => outcome === 'done' && action.kind !== 'notify' && action.kind !== 'page')
-    .map(({ action }) => action.kind)
-
-const closed = ({ incident }: DomainReport) => incident !== null && incident.closedAt !== undefined
+const agentOf: AgentStage['agent'] = (given) => stage.agent(given)
+const through: AgentStage['through'] = (work) => stage.through(work)
+const until: AgentStage['until'] = (agent, condition, options) => stage.until(agent, condition, options)
 
 describe('pass', () => {
   it('finds a healthy domain healthy and does nothing', async () => {

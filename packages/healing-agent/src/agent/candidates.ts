@@ -9,10 +9,10 @@ import {
 import type { CID } from 'multiformats/cid'
 import type { AgentDomain } from '../agent-domain.ts'
 import type { PredecessorAnswer } from '../observe/observe-check.ts'
-import { countCopies } from '../observe/observe-content.ts'
 import type { Verification, VerifyRelease } from '../observe/verification.ts'
 import type { Answer, Candidate } from '../plan/plan-state.ts'
 import type { AgentTools } from './agent-tools.ts'
+import { proveCopies } from './prove-copies.ts'
 
 /** A release the registry holds, below the live one. */
 export interface OlderRelease {
@@ -102,15 +102,8 @@ export class OlderReleases {
   }
 
   async #prove(root: CID): Promise<Answer> {
-    const copies = await Promise.all(
-      this.#domain.replicas.map(async ({ replica, spare = false }) => {
-        const { kind } = await this.#tools.prove(root, replica, { mode: 'sample', ...this.#call })
-        const proven = kind === 'proven' && replica.evidence === 'stored'
-        const copy = proven ? ('stored' as const) : kind === 'unknown' ? ('unknown' as const) : ('missing' as const)
-        return { name: replica.name, failureDomain: replica.failureDomain, copy, spare }
-      }),
-    )
-    return countCopies(copies, this.#domain).enough
+    const { enough } = await proveCopies(root, { domain: this.#domain, tools: this.#tools, ...this.#call })
+    return enough
   }
 
   async #checks(root: CID): Promise<Answer> {

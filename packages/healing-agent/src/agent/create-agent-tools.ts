@@ -1,7 +1,8 @@
 import type { Address, BlockSource, Clock } from '@domainsync/core'
-import { type Proof, proveRetrieval, writeCar } from '@domainsync/ipfs-mirror'
+import { contentOfRelease, type Proof, proveRetrieval, writeCar } from '@domainsync/ipfs-mirror'
 import type { MlDsaVerify } from '@domainsync/pq'
 import { createReader, type Lie, VerifyError, verifyRoot } from '@domainsync/sdk'
+import type { AgentDomain } from '../agent-domain.ts'
 import type { ProofResult } from '../observe/observe-replica.ts'
 import { trustOf, type Verification } from '../observe/verification.ts'
 import type { AgentTools } from './agent-tools.ts'
@@ -21,12 +22,14 @@ export interface AgentToolsOptions {
 /** The agent's real tools: every block verified, every proof read from the one replica alone. */
 export function createAgentTools(options: AgentToolsOptions): AgentTools {
   const { chainId, registry, gateways = [], verifyMlDsa, fetch = globalThis.fetch, clock, onLiar } = options
+  const readerOf = ({ replicas }: AgentDomain) =>
+    createReader(
+      replicas.map(({ replica }) => replica.source),
+      { last: gateways, onLiar },
+    )
   return {
-    verifierFor({ replicas }) {
-      const source = createReader(
-        replicas.map(({ replica }) => replica.source),
-        { last: gateways, onLiar },
-      )
+    verifierFor(domain) {
+      const source = readerOf(domain)
       return async ({ state, release, root }, call = {}) => {
         const target = { state, release, root, trust: trustOf(release, state) }
         try {
@@ -42,9 +45,10 @@ export function createAgentTools(options: AgentToolsOptions): AgentTools {
       return resultOf(await proveRetrieval(root, replica, { mode, clock, ...call }))
     },
     carOf(root, sources, call) {
-      const reader = createReader(sources, { onLiar })
+      const reader = createReader(sources, { last: gateways, onLiar })
       return () => writeCar(root, reader, call)
     },
+    contentOf: async (root, domain, call) => `${await contentOfRelease(root, readerOf(domain), call)}`,
     fetch,
   }
 }

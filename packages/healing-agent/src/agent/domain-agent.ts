@@ -28,6 +28,7 @@ import { dueAt, markSkipped, nextPassAt } from './pass-schedule.ts'
 import { planStateOf } from './plan-state-of.ts'
 import { probesOf } from './probe-list.ts'
 import { failedReport, reportOf } from './report-of.ts'
+import { UpdateExaminer } from './update-examiner.ts'
 
 /** Probes that are due within this time go along with the pass, in milliseconds. */
 const TOGETHER_MS = 100
@@ -57,6 +58,7 @@ export class DomainAgent {
   readonly #verify: VerifyRelease
   readonly #repairsInAll: () => number
   readonly #runner: ActionRunner
+  readonly #updates: UpdateExaminer | undefined
   #memory: DomainMemory | undefined
   #epoch = 0
   #last: Promise<unknown> = Promise.resolve()
@@ -67,7 +69,8 @@ export class DomainAgent {
     this.#settings = settings
     this.#repairsInAll = repairsInAll
     this.#verify = rememberVerification(verifyInTime(ports.tools.verifierFor(domain), settings.verifyTimeoutMs))
-    const { clock, store } = ports
+    const { clock, store, tools } = ports
+    this.#updates = ports.publishRequests && new UpdateExaminer(domain, { tools, verify: this.#verify, clock })
     this.#lease = new LeaseHolder(domain.name, { leases: store.leases, clock, owner, durationMs: settings.leaseMs })
     this.#runner = new ActionRunner(domain, { ports, settings, lease: this.#lease, onProgress })
   }
@@ -131,7 +134,18 @@ export class DomainAgent {
     const due = (probe: string) => force || dueAt(probe, scheduled) <= startedAt + TOGETHER_MS
     const target = state?.head.live === 0 ? undefined : targetOf(memory.live?.value)
     const publishing = running.some(({ kind }) => kind === 'publish')
-    const look = { domain, memory, settings, tools: ports.tools, verify: this.#verify, context, due, publishing }
+    const { tools } = ports
+    const look = {
+      domain,
+      memory,
+      settings,
+      tools,
+      verify: this.#verify,
+      updates: this.#updates,
+      context,
+      due,
+      publishing,
+    }
     const sight: Sight = target === undefined ? NOTHING : await observeDomain(look, { target, state, safe })
     markSkipped(scheduled, { startedAt, context })
 

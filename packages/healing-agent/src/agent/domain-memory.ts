@@ -3,6 +3,7 @@ import { probeName } from '../observe/probe-name.ts'
 import { ACTION_PROBE, type ActionRecord, recordFromObservation } from '../plan/action-record.ts'
 import { DAY_MS } from '../plan/plan-settings.ts'
 import { sinceWhen } from './live-since.ts'
+import type { DnsUpdate } from './update-examiner.ts'
 
 /** Answers remembered per probe; evidence needs 5, the rest bridges unknown ones. */
 const MAX_PER_PROBE = 32
@@ -28,6 +29,8 @@ export class DomainMemory {
   findings: Findings
   /** When the last action on the domain ended. */
   actedAt: number | undefined
+  /** The signed release that DNS names, as the last look at it found. */
+  update: DnsUpdate | undefined
   /** When blocks were last read back, by replica probe. */
   readonly provenAt = new Map<string, number>()
   readonly #observations = new Map<string, Observation[]>()

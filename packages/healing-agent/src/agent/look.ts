@@ -7,6 +7,7 @@ import type { AgentSettings } from './agent-settings.ts'
 import type { AgentTools } from './agent-tools.ts'
 import type { OlderReleases } from './candidates.ts'
 import type { DomainMemory } from './domain-memory.ts'
+import type { UpdateExaminer } from './update-examiner.ts'
 
 /** What one pass needs to look at a domain. */
 export interface Look {
@@ -15,6 +16,8 @@ export interface Look {
   readonly settings: AgentSettings
   readonly tools: AgentTools
   readonly verify: VerifyRelease
+  /** Absent where nobody can be asked to publish: then there are no DNS updates. */
+  readonly updates: UpdateExaminer | undefined
   readonly context: ObserveContext
   /** Whether a probe is due in this pass. */
   readonly due: (probe: string) => boolean

@@ -5,6 +5,7 @@ import { normalCid, observeDns } from '../observe/observe-dns.ts'
 import type { Candidate } from '../plan/plan-state.ts'
 import { wantedRelease } from '../plan/wanted-release.ts'
 import { isSettling, type Known, type Look } from './look.ts'
+import { lookForUpdate } from './look-for-update.ts'
 
 /** The authoritative record, and what each resolver says. */
 export async function observeNames(
@@ -21,7 +22,8 @@ export async function observeNames(
     ? (state?.releases ?? []).filter(({ stable }) => stable).map(({ ipfsHash }) => `${rootFromHash(ipfsHash)}`)
     : []
   const { driver, resolvers } = domain.dns
-  const authoritative = observeDns(driver, domain.name, { ...context, right: [...right], lawful })
+  const { update, seen } = lookForUpdate(look, state)
+  const authoritative = observeDns(driver, domain.name, { ...context, right: [...right], lawful, update })
   const others = resolvers.map(async (resolver) => {
     const probe = `resolver:${resolver.name}`
     try {
@@ -42,5 +44,5 @@ export async function observeNames(
       })
     }
   })
-  return Promise.all([authoritative, ...others])
+  return [...(await Promise.all([authoritative, ...others])), ...seen]
 }

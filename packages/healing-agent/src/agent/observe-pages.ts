@@ -36,8 +36,11 @@ async function compare(
 ): Promise<Observation | undefined> {
   if (verification?.kind !== 'verified') return undefined
   const { files } = verification
-  const signedElsewhere = async (sha256: string) => older?.whose(sha256)
-  return observeServed({ path, served, files }, { ...look.context, signedElsewhere, settling: isSettling(look) })
+  const { update } = look.memory
+  const signedElsewhere = async (sha256: string) =>
+    update?.files.some((file) => file.sha256 === sha256) ? update.release : older?.whose(sha256)
+  const settling = (release: number) => release === update?.release || isSettling(look)
+  return observeServed({ path, served, files }, { ...look.context, signedElsewhere, settling })
 }
 
 /** The first check of the page that fails, or else its first one. */

@@ -34,6 +34,7 @@ export function planStateOf(input: PlanStateInput): PlanState {
     repairRoot: live?.verified === 'no' ? wantedRelease(candidates)?.root : input.targetRoot,
     kept: state?.kept?.release,
     candidates,
+    update: memory.update && { root: memory.update.root, release: memory.update.release },
     dns: { answered, found: answered && dns.value !== NO_LINK ? dns.value : undefined },
     replicas: replicaFacts(domain, memory, settings, now),
     freezes,

@@ -10,8 +10,8 @@ export type Served = { readonly answer: PageAnswer } | { readonly error: unknown
 
 /**
  * Compares what readers get for a path with the live release. `signedElsewhere` looks the bytes up in the domain's other
- * releases; it gives `undefined` when not all of those could be read. While a change of the live release is `settling`, the bytes
- * of another release are lawful.
+ * releases; it gives `undefined` when not all of those could be read. The bytes of a release to or from which a change is `settling`
+ * are lawful.
  */
 export async function observeServed(
   { path, served, files }: { path: string; served: Served; files: readonly ReleaseFile[] },
@@ -21,7 +21,7 @@ export async function observeServed(
     ...context
   }: ObserveContext & {
     signedElsewhere: (sha256: string) => Promise<number | 'none' | undefined>
-    settling: boolean
+    settling: (release: number) => boolean
   },
 ): Promise<Observation> {
   const seen = async (): Promise<Seen> => {
@@ -45,7 +45,7 @@ export async function observeServed(
         if (release === undefined)
           return { status: 'bad', value: 'other', evidence: `${path} is served with other bytes.` }
         const value = `release ${release}`
-        if (settling)
+        if (settling(release))
           return { status: 'unknown', value, evidence: `${path} still shows ${value}; the change is on its way.` }
         return { status: 'bad', value, evidence: `${path} is served with the bytes of ${value}.` }
       }

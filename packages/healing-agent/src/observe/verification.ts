@@ -20,7 +20,11 @@ export interface ReleaseTarget {
 /** Reads a release from the domain's replicas and verifies it under the trust of its number. */
 export type VerifyRelease = (target: ReleaseTarget, options?: CallOptions) => Promise<Verification>
 
-/** What a held release verifies under; the live one's trust for one that the registry has let go of. */
-export function trustOf(release: number, { releases, trust }: Pick<DomainState, 'releases' | 'trust'>): Trust {
+/** What a release verifies under, the next one too; the live one's trust for one that the registry has let go of. */
+export function trustOf(
+  release: number,
+  { head, releases, trust, nextTrust }: Pick<DomainState, 'head' | 'releases' | 'trust' | 'nextTrust'>,
+): Trust {
+  if (release > head.latest) return nextTrust
   return releases.find((held) => held.release === release)?.trust ?? trust
 }

@@ -24,6 +24,8 @@ export type PointerAction =
   | { readonly kind: 'rollback'; readonly release: number; readonly root: string; readonly expectedSeq: number }
   | { readonly kind: 'keep'; readonly release: number; readonly root: string; readonly expectedSeq: number }
   | { readonly kind: 'logHealthFailure'; readonly root: string; readonly expectedSeq: number }
+  /** Hands a signed release that DNS names, and the chain does not yet, to whoever may publish it. */
+  | { readonly kind: 'requestPublish'; readonly release: number; readonly root: string; readonly expectedSeq: number }
 
 /** Stops or lets go the publisher in the journal, without a transaction. */
 export type PublishBlock = { readonly kind: 'blockPublishing' } | { readonly kind: 'unblockPublishing' }
@@ -45,6 +47,7 @@ const POINTER_KINDS: ReadonlySet<ActionKind> = new Set<PointerAction['kind']>([
   'rollback',
   'keep',
   'logHealthFailure',
+  'requestPublish',
 ])
 
 /** What counts against the hourly cap of repairs. Keeping a release and telling people do not. */
@@ -84,6 +87,8 @@ export function actionSubject(action: Action): string {
       return action.offline
     case 'keep':
       return String(action.release)
+    case 'requestPublish':
+      return action.root
     case 'notify':
     case 'page':
       return action.key

@@ -24,6 +24,17 @@ export function redeploying(condition: Condition, tries: number, records: readon
   return unsent({ kind: 'notify', key, severity: 'info', title, text }, records)
 }
 
+/** A signed release that DNS names before the chain does. */
+export function updateFound(
+  domain: string,
+  { root, release }: { root: string; release: number },
+  records: readonly ActionRecord[],
+) {
+  const title = `${domain}: DNS names signed release ${release}`
+  const text = 'It is not on chain yet: it is copied and handed to the publisher. After 10 minutes it counts as drift.'
+  return unsent({ kind: 'notify', key: `${domain}/update/${root}`, severity: 'info', title, text }, records)
+}
+
 /** Wakes a person, repeated at growing distances while nobody mends it. */
 export function page(condition: Condition, { reason, records, settings, now }: PageInput): MessageAction | undefined {
   const { domain, type, subject, evidence } = condition

@@ -25,6 +25,7 @@ export function state(more: Partial<PlanState> = {}): PlanState {
     repairRoot: 'root-3',
     kept: 3,
     candidates: [candidate(3), candidate(2), candidate(1)],
+    update: undefined,
     dns: { answered: true, found: 'root-3' },
     replicas: [replica('node-1', { tier: 1 }), replica('node-2'), replica('node-3')],
     freezes: [],

@@ -38,6 +38,8 @@ export interface PlanState {
   readonly kept: number | undefined
   /** Newest first; the live release first. */
   readonly candidates: readonly Candidate[]
+  /** A signed release for `latest + 1` that DNS names; while it may, that is no drift. */
+  readonly update: { readonly root: string; readonly release: number } | undefined
   readonly dns: { readonly answered: boolean; readonly found: string | undefined }
   readonly replicas: readonly ReplicaFact[]
   readonly freezes: readonly Freeze[]

@@ -55,6 +55,7 @@ const world = fc
     freezes: fc.array(freeze, { maxLength: 2 }),
     cleanRounds: fc.integer({ min: 0, max: 5 }),
     publishBlocked: fc.boolean(),
+    update: fc.option(fc.constant({ root: 'root-9', release: 9 }), { nil: undefined }),
     canTransact: fc.boolean(),
   })
   .map(({ live, paused, stable, quorum, found, answered, ...more }): PlanState => {

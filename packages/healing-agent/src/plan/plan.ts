@@ -2,10 +2,11 @@ import type { Condition, ConditionType, Freeze } from '@domainsync/core'
 import { type Action, actionSubject, isPointerAction, isRepair } from './action.ts'
 import { approvedAt } from './action-record.ts'
 import { climb, type LadderPosition } from './climb.ts'
+import { updateAction } from './dns-update.ts'
 import { activeFreezes, exhausted, nextFreezes } from './freezes.ts'
 import { keepAction } from './keep-action.ts'
 import { laddersOf } from './ladder.ts'
-import { opened, page, pageFrozen, redeploying } from './messages.ts'
+import { opened, page, pageFrozen, redeploying, updateFound } from './messages.ts'
 import { DAY_MS, HOUR_MS, PLAN_DEFAULTS, type PlanSettings } from './plan-settings.ts'
 import type { PlanState } from './plan-state.ts'
 
@@ -52,6 +53,7 @@ export function plan(
   const ordered = [...conditions].sort((a, b) => PRIORITY.indexOf(a.type) - PRIORITY.indexOf(b.type))
   for (const condition of ordered) draft.repair(condition)
   draft.hold(conditions.some(({ type }) => type === 'ContentAtRisk'))
+  draft.publish(updateAction(state, { now, settings }))
   const keep = keepAction(state, { now, settings, healthy: conditions.length === 0 })
   if (keep !== undefined) draft.add(keep)
   return draft.finish()
@@ -89,6 +91,13 @@ class Draft {
   hold(atRisk: boolean): void {
     if (atRisk && !this.#state.publishBlocked) this.#actions.push({ kind: 'blockPublishing' })
     if (!atRisk && this.#state.publishBlocked) this.#actions.push({ kind: 'unblockPublishing' })
+  }
+
+  /** Asks for a DNS update to be published. */
+  publish(request: Action | undefined): void {
+    const { domain, update, records } = this.#state
+    if (request === undefined || update === undefined || this.add(request) !== undefined) return
+    this.#tell(updateFound(domain, update, records))
   }
 
   /** Adds the action unless a freeze, a cap or the pass's pointer action is in the way; the reason when one is. */

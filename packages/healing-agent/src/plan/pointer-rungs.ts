@@ -32,10 +32,13 @@ export function rollbackRung(state: PlanState, settings: PlanSettings, now: numb
 }
 
 function swap(state: PlanState): RungAction {
-  const { head, dns } = state
+  const { head, dns, update } = state
   if (head === undefined) return none('the chain has no quorum')
   if ((head.paused & LANE_HEALING) !== 0) return none('healing is paused on chain')
   if (!dns.answered) return { kind: 'soon', reason: 'the name server gave no answer' }
+  if (update !== undefined && dns.found === update.root) {
+    return { kind: 'soon', reason: `DNS names signed release ${update.release}, which waits to be published` }
+  }
   const wanted = wantedRelease(state.candidates)
   if (wanted === undefined) return { kind: 'soon', reason: 'no release verifies and passes its proof yet' }
   if (dns.found === wanted.root) return none('DNS is right')
