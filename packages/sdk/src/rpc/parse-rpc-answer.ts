@@ -5,17 +5,28 @@ export type RpcResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: ChainError }
 
+/** Who answered, for messages. */
+export interface AnsweringOperator {
+  readonly origin: string
+  /** Takes our own key out of the operator's words. */
+  readonly redact: (text: string) => string
+}
+
 /** Finds the answer to call `id` among the answers of a batch, which may come in any order (JSON-RPC 2.0, section 6). */
-export function parseRpcAnswer(answers: readonly unknown[], id: number, origin: string): RpcResult {
+export function parseRpcAnswer(
+  answers: readonly unknown[],
+  id: number,
+  { origin, redact }: AnsweringOperator,
+): RpcResult {
   const answer = answers.find((candidate) => isRecord(candidate) && candidate.id === id) ?? lone(answers)
   if (!isRecord(answer)) return malformed(origin, 'an answer is missing')
   if (isRecord(answer.error)) {
     const { code, data } = answer.error
-    const message = typeof answer.error.message === 'string' ? answer.error.message : 'error'
+    const message = typeof answer.error.message === 'string' ? redact(answer.error.message) : 'error'
     const error = new ChainError(
       isRateLimit(code, message) ? 'RPC_RATE_LIMITED' : 'RPC_ERROR',
       `${origin} answered: ${message}.`,
-      { rpcCode: typeof code === 'number' ? code : undefined, data: revertData(data), cause: answer.error },
+      { rpcCode: typeof code === 'number' ? code : undefined, data: revertData(data) },
     )
     return { ok: false, error }
   }

@@ -1,5 +1,6 @@
 import { type CallOptions, callSignal, DomainSyncError } from '@domainsync/core'
 import { readBody } from '../blocks/read-body.ts'
+import { keyRedactor } from './key-redactor.ts'
 import { parseRpcAnswer, type RpcResult } from './parse-rpc-answer.ts'
 import { ChainError } from './rpc-error.ts'
 import { splitUrl } from './split-url.ts'
@@ -48,6 +49,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   const { url, authorization } = found
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
   const headers = { 'content-type': 'application/json', ...authorization, ...options.headers }
+  const operator = { origin: url.origin, redact: keyRedactor(options.url) }
   let batches = true
 
   const post = async (body: unknown, call: CallOptions): Promise<unknown> => {
@@ -68,12 +70,12 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       const requests = calls.map(({ method, params }, id) => ({ jsonrpc: '2.0', id, method, params }))
       if (requests.length > 1 && batches) {
         const answers = await post(requests, call)
-        if (Array.isArray(answers)) return requests.map(({ id }) => parseRpcAnswer(answers, id, url.origin))
+        if (Array.isArray(answers)) return requests.map(({ id }) => parseRpcAnswer(answers, id, operator))
         // One error object for the whole array: this operator takes no batches. The calls go side by side instead.
         batches = false
       }
       return Promise.all(
-        requests.map(async (request) => parseRpcAnswer([await post(request, call)], request.id, url.origin)),
+        requests.map(async (request) => parseRpcAnswer([await post(request, call)], request.id, operator)),
       )
     },
   }
@@ -84,8 +86,9 @@ function readJson(text: string, { ok, status, headers }: Response, origin: strin
   let answer: unknown
   try {
     answer = JSON.parse(text)
-  } catch (cause) {
-    if (ok) throw new ChainError('RPC_MALFORMED', `${origin} answered with something that is no JSON.`, { cause })
+  } catch {
+    // Without the cause: it quotes the answer, which may repeat the key in our URL.
+    if (ok) throw new ChainError('RPC_MALFORMED', `${origin} answered with something that is no JSON.`)
   }
   if (status === 429) {
     const after = headers.get('retry-after')
