@@ -7,6 +7,9 @@ import { stepKey } from './step-key.ts'
 import { systemClock } from './system-clock.ts'
 import { UndoneError } from './undone-error.ts'
 
+/** How long a step is tried against an error that suspends, in milliseconds: longer than a hiccup, short enough to wait for. */
+export const SUSPEND_AFTER_MS = 12_000
+
 /** How often one run does steps again that the world took back; a chain that reorganises more often than that is left for later. */
 const MAX_UNDONE = 3
 
@@ -39,7 +42,10 @@ export interface RunOptions<Context> {
   readonly clock?: Clock
   /** Called synchronously, exactly at the points that {@link Progress} names. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
-  /** True for an error that, tries used up, leaves the operation running: the world has to change before it goes on. */
+  /**
+   * True for an error that leaves the operation running once its tries, or {@link SUSPEND_AFTER_MS}, are used up: the world has
+   * to change before it goes on.
+   */
   readonly suspends?: ((error: unknown) => boolean) | undefined
 }
 
@@ -89,6 +95,7 @@ async function runStep<Context>(
   const { journal, clock, signal, fence, onProgress } = runner
   const { key, retry = DEFAULT_RETRY } = definition
   let current = operation
+  let suspendAt: number | undefined
   for (let tries = 1; ; tries++) {
     const step = stepOf(current, key)
     if (step.state === 'done') return current
@@ -97,6 +104,7 @@ async function runStep<Context>(
     const event = { step: key, attempt, resumed: step.intent !== undefined }
     const waitMs = Math.min((step.notBefore ?? 0) - clock.now(), retry.maxDelayMs)
     if (waitMs > 0) await clock.sleep(waitMs, signal)
+    const startedAt = clock.monotonic()
     const outcome = await tryStep(current, definition, runner)
     if ('operation' in outcome) {
       current = outcome.operation
@@ -107,14 +115,17 @@ async function runStep<Context>(
     const { error } = outcome
     if (error instanceof UndoneError) throw error
     const message = error instanceof Error ? error.message : String(error)
-    if (isRetryable(error) && tries < retry.attempts) {
+    const suspends = runner.suspends?.(error) === true
+    suspendAt = suspends ? (suspendAt ?? startedAt + SUSPEND_AFTER_MS) : undefined
+    const isLast = tries >= retry.attempts || (suspendAt !== undefined && clock.monotonic() >= suspendAt)
+    if (isRetryable(error) && !isLast) {
       const delayMs = retryDelayMs(retry, tries)
       const notBefore = Math.ceil(clock.now() + delayMs)
       current = await journal.advance(current.id, { kind: 'retry', step: key, error: message, notBefore }, fence)
       onProgress?.({ ...event, operation: current, phase: 'retry', error, delayMs })
       continue
     }
-    if (runner.suspends?.(error)) {
+    if (suspends) {
       await journal.advance(current.id, { kind: 'retry', step: key, error: message }, fence)
       throw error
     }

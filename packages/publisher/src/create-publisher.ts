@@ -1,5 +1,5 @@
-import { type CallOptions, type DomainName, errorCode, type Operation } from '@domainsync/core'
-import { type Progress, runOperation } from '@domainsync/journal'
+import type { CallOptions, DomainName, Operation } from '@domainsync/core'
+import { type Progress, runOperation, unanswered } from '@domainsync/journal'
 import { explainFailure } from './explain-failure.ts'
 import { finishFailureLog, logFailure, logForgottenFailure } from './log-failure.ts'
 import { publishOperationId } from './operation-id.ts'
@@ -49,7 +49,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     } catch (error) {
       const left = (await ports.store.operations.operation(operation.id)) ?? operation
       if (left.state !== 'running') await logFailure(left, { ports, ...options })
-      throw explainFailure(suspendingCause(error) ?? error, left)
+      throw explainFailure(unanswered(error) ?? error, left)
     }
   }
 
@@ -133,18 +133,9 @@ function chainChanged({ domain, release }: PublishPlan): PublishError {
   )
 }
 
-const UNKNOWN = new Set(['RPC_NO_QUORUM', 'RPC_UNREACHABLE', 'RPC_TIMEOUT', 'DNS_NO_QUORUM'])
-
 /** Nobody can say what is true now: the publish waits, and nothing is logged on chain. */
 function suspends(error: unknown): boolean {
-  return suspendingCause(error) !== undefined
-}
-
-/** The error that makes a publish wait: itself, or the last reason why a step's end did not show. */
-function suspendingCause(error: unknown): unknown {
-  if (UNKNOWN.has(errorCode(error))) return error
-  const waited = error instanceof Error && errorCode(error) === 'STEP_NOT_OBSERVED'
-  return waited && UNKNOWN.has(errorCode(error.cause)) ? error.cause : undefined
+  return unanswered(error) !== undefined
 }
 
 function domainOf({ domains }: PublisherPorts, name: string): PublishedDomain {

@@ -19,7 +19,6 @@ export type PublishErrorCode =
   | 'KEY_MISMATCH'
   | 'REPLICATION_INSUFFICIENT'
   | 'PUBLISHING_BLOCKED'
-  | 'DNS_CONFLICT'
 
 /** A publish that was refused or failed; says what did not change. */
 export class PublishError extends DomainSyncError {

@@ -47,6 +47,8 @@ export interface ActContext {
   readonly timeoutMs: number
   /** Told at every point of an operation on chain. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** True for an error that leaves an operation running, to be finished later; without it the next pass plans anew. */
+  readonly suspends?: ((error: unknown) => boolean) | undefined
 }
 
 /** The domain now, as a quorum agrees. */

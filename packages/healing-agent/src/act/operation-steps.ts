@@ -87,8 +87,8 @@ function callStep(kind: HealerCall['kind'], context: ActContext): StepDefinition
 }
 
 /** Where the two pointers of the domain are. The steps before have a transactor, so that these do. */
-function pointersOf({ domain, chain, transactor, holdLease, timeoutMs }: ActContext): PointerPlace {
-  return { name: domain.name, chain, transactor: transactor!, dns: domain.dns.driver, holdLease, timeoutMs }
+function pointersOf({ domain, chain, transactor, holdLease }: ActContext): PointerPlace {
+  return { name: domain.name, chain, transactor: transactor!, dns: domain.dns.driver, holdLease }
 }
 
 function requireFence(operation: Operation, state: DomainState | undefined): DomainState {

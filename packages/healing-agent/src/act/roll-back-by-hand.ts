@@ -1,5 +1,6 @@
-import { type CallOptions, type DomainState, type Operation, rootFromHash } from '@domainsync/core'
+import { type CallOptions, type DomainState, errorCode, type Operation, rootFromHash } from '@domainsync/core'
 import { proveReplication } from '@domainsync/ipfs-mirror'
+import { unanswered } from '@domainsync/journal'
 import type { CID } from 'multiformats/cid'
 import type { AgentPorts } from '../agent/agent-ports.ts'
 import type { AgentDomain } from '../agent-domain.ts'
@@ -65,14 +66,35 @@ export async function planRollback(
   return { decision: { from: live, to: entry.release, root, held: proof.held }, state }
 }
 
-/** Carries out a planned rollback: chain, then DNS. May be killed and run again. The ports' key is the healer's or the owner's. */
+/**
+ * Carries out a planned rollback: chain, then DNS. May be killed and run again, and waits for `finishRollbacks` while RPCs or DNS
+ * cannot be asked. The ports' key is the healer's or the owner's.
+ */
 export async function rollBackByHand(
   domain: AgentDomain,
   { decision, state, ...options }: RollBackOptions & { decision: RollbackDecision; state: DomainState },
 ): Promise<string> {
   const { to: release, root } = decision
   const context = contextByHand(domain, options)
-  return runHealOperation({ kind: 'rollback', release, root: `${root}`, expectedSeq: state.head.seq }, context)
+  const action = { kind: 'rollback', release, root: `${root}`, expectedSeq: state.head.seq } as const
+  return explained(domain, options.ports, () => runHealOperation(action, context))
+}
+
+/** A rollback that waits says how far it came, and what finishes it. */
+async function explained<T>({ name }: AgentDomain, { store }: AgentPorts, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const cause = unanswered(error)
+    const left = (await store.journal.running(name)).find(isByHand)
+    if (cause === undefined || left === undefined) throw error
+    const onChain = left.steps.some(({ key, state }) => key === 'rollback' && state === 'done')
+    throw new AgentError(errorCode(cause), cause.message, {
+      cause,
+      state: onChain ? 'The chain went back; DNS does not point there yet.' : 'DNS was left alone.',
+      next: `domainsync resume ${name}`,
+    })
+  }
 }
 
 /**
@@ -82,7 +104,9 @@ export async function rollBackByHand(
 export async function finishRollbacks(domain: AgentDomain, options: RollBackOptions): Promise<string[]> {
   const running = await options.ports.store.journal.running(domain.name)
   const rollbacks = running.filter(isByHand)
-  for (const operation of rollbacks) await resumeHealOperation(operation, contextByHand(domain, options))
+  for (const operation of rollbacks) {
+    await explained(domain, options.ports, () => resumeHealOperation(operation, contextByHand(domain, options)))
+  }
   return rollbacks.flatMap(({ root }) => root ?? [])
 }
 
@@ -110,6 +134,7 @@ function contextByHand(domain: AgentDomain, { ports, ...call }: RollBackOptions)
     fence: { epoch: 0 },
     holdLease: async () => {},
     survivors: () => domain.replicas.map(({ replica }) => replica.source),
+    suspends: (error) => unanswered(error) !== undefined,
     signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
     timeoutMs,
   }

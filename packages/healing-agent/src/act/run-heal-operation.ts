@@ -13,7 +13,7 @@ const KINDS = { rollback: 'rollback', keep: 'keep', pausePublishing: 'heal', log
 
 /** Carries out a pointer action on chain as an operation of the journal. One sentence about what was done. */
 export async function runHealOperation(action: ChainAction, context: ActContext): Promise<string> {
-  const { journal, network, domain, incident, attempt, fence, clock, signal } = context
+  const { journal, network, domain, incident, attempt, fence } = context
   const { kind, expectedSeq } = action
   const plan = kind === 'rollback' || kind === 'keep' ? `${kind} ${action.release}` : kind
   const id = healOperationId({ ...network, domain: domain.name, incident, plan, expectedSeq, attempt })
@@ -30,19 +30,13 @@ export async function runHealOperation(action: ChainAction, context: ActContext)
     ...root,
   }
   const opened = await journal.open(operation)
-  await runOperation(opened, operationSteps(opened, context), {
-    journal,
-    context,
-    signal,
-    clock,
-    onProgress: context.onProgress,
-  })
+  await run(opened, context)
   return done(action)
 }
 
 /** Goes on with an operation of the agent that a crash left running. */
 export async function resumeHealOperation(operation: Operation, context: ActContext): Promise<void> {
-  const { journal, clock, signal, fence } = context
+  const { journal, fence } = context
   const { id, kind, domain, expectedSeq, incident, root, steps } = operation
   const again: NewOperation = {
     id,
@@ -55,13 +49,13 @@ export async function resumeHealOperation(operation: Operation, context: ActCont
     ...(root === undefined ? {} : { root }),
   }
   const opened = await journal.open(again)
-  await runOperation(opened, operationSteps(opened, context), {
-    journal,
-    context,
-    signal,
-    clock,
-    onProgress: context.onProgress,
-  })
+  await run(opened, context)
+}
+
+async function run(operation: Operation, context: ActContext): Promise<void> {
+  const { journal, clock, signal, onProgress, suspends } = context
+  const options = { journal, context, signal, clock, onProgress, suspends }
+  await runOperation(operation, operationSteps(operation, context), options)
 }
 
 /** An operation of ours that does something on chain, as opposed to one that only holds the publisher off. */

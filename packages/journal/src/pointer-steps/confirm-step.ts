@@ -37,9 +37,9 @@ export function confirmStep<Context>(options: ConfirmStepOptions<Context>): Step
   const missingSince = new Map<Bytes32, number>()
 
   const minedIn = async ({ context, receipts, clock, signal }: StepRun<Context>): Promise<number | undefined> => {
-    const { transactor, timeoutMs } = place(context)
+    const { transactor } = place(context)
     const { hash } = receipts[transaction] as unknown as TransactionStepReceipt
-    const receipt = await transactor.receipt(hash, { signal, timeoutMs })
+    const receipt = await transactor.receipt(hash, { signal })
     if (receipt !== undefined) {
       missingSince.delete(hash)
       return receipt.block.number
@@ -60,8 +60,8 @@ export function confirmStep<Context>(options: ConfirmStepOptions<Context>): Step
     async effect() {},
 
     async observe(run) {
-      const { chain, name, timeoutMs } = place(run.context)
-      const call = { signal: run.signal, timeoutMs }
+      const { chain, name } = place(run.context)
+      const call = { signal: run.signal }
       const state = await chain.domain(name, await chain.block('latest', call), call)
       const mined = await minedIn(run)
       if (state === undefined || mined === undefined) return undefined

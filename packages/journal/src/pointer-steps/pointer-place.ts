@@ -9,8 +9,6 @@ export interface PointerPlace {
   readonly dns: DnsDriver
   /** Renews the right to act, where one is needed; rejects when it was lost. Asked just before DNS is written. */
   readonly holdLease?: () => Promise<void>
-  /** Time for one question, in milliseconds. */
-  readonly timeoutMs?: number
 }
 
 /** Where the pointers of an operation are, from its context. */

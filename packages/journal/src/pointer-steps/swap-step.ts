@@ -29,17 +29,15 @@ export function swapStep<Context>({ place, ...timing }: SwapStepOptions<Context>
 
     async effect({ context, signal }) {
       const at = place(context)
-      const call = { signal, timeoutMs: at.timeoutMs }
       await at.holdLease?.()
-      await pointDns(at, { next: await liveRoot(at, call), ...call })
+      await pointDns(at, { next: await liveRoot(at, { signal }), signal })
     },
 
     async observe({ context, operation, signal }) {
       const at = place(context)
-      const call = { signal, timeoutMs: at.timeoutMs }
-      const root = await liveRoot(at, call)
+      const root = await liveRoot(at, { signal })
       const receipt: SwapReceipt = { root, superseded: root !== operation.root }
-      return (await readPointer(at, call)) === root ? { ...receipt } : undefined
+      return (await readPointer(at, { signal })) === root ? { ...receipt } : undefined
     },
 
     ...timing,

@@ -17,6 +17,9 @@ export interface ResolverLag {
 /** How long resolvers may take, beyond the TTL of the old answer. */
 const GRACE_MS = 60_000
 
+/** How long the zone's own server may keep silent about the TTL, in milliseconds. */
+const TTL_TIMEOUT_MS = 10_000
+
 /** Watches the resolvers until each answers the new release. One that does not is named; that is no failure. */
 export const propagationStep: StepDefinition<PublishContext> = {
   key: 'propagation',
@@ -45,4 +48,6 @@ export const propagationStep: StepDefinition<PublishContext> = {
       ),
     }
   },
+
+  observeTimeoutMs: TTL_TIMEOUT_MS,
 }
