@@ -14,8 +14,16 @@ const compiler = { version: '0.8.37', path: createRequire(import.meta.url).resol
 const asTheyAre = { ...compiler, settings: { evmVersion: 'osaka' } }
 const tests = globSync('test/contracts/**/*.sol', { cwd: import.meta.dirname })
 
+/** The storage layout is compared with its snapshot. */
+const outputSelection = { '*': { '*': ['storageLayout'] } }
+
 const solidity = {
-  compilers: [{ ...compiler, settings: { viaIR: true, optimizer: { enabled: true, runs: 200 }, evmVersion: 'osaka' } }],
+  compilers: [
+    {
+      ...compiler,
+      settings: { viaIR: true, optimizer: { enabled: true, runs: 200 }, evmVersion: 'osaka', outputSelection },
+    },
+  ],
   overrides: Object.fromEntries(tests.map((file) => [file, asTheyAre])),
 }
 

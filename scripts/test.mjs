@@ -5,6 +5,6 @@ const { node, env } = await prepare()
 const args = process.argv.slice(2)
 if (args.length === 0) {
   await run(node, ['node_modules/typescript/bin/tsc', '-p', 'test'], env)
-  await run(node, ['node_modules/hardhat/dist/src/cli.js', 'test'], env)
+  await run(node, ['node_modules/hardhat/dist/src/cli.js', 'test', '--snapshot-check'], env)
 }
 await become(node, ['node_modules/vitest/vitest.mjs', 'run', ...args], { env, cwd: ROOT })
