@@ -145,6 +145,10 @@ function nodeEventText(event: NodeEvent): string {
       return `${event.code} ${event.cid}`
     case 'failed':
       return `a request failed: ${event.code}`
+    case 'compacted':
+      return `freed ${Math.round(event.freedBytes / 1e6)} MB of its disk`
+    case 'compaction-failed':
+      return `could not free its disk: ${errorCode(event.error)}`
   }
 }
 

@@ -18,13 +18,14 @@ export interface ReleaseParts {
 /**
  * The release's root: the imported site plus {@link RELEASE_FILE} and {@link SPKI_FILE}. No file of the site is read again;
  * only the site's directory and its `.well-known` are rebuilt. The store has to hold the content's directories; it holds the
- * whole release when this returns, durable after `sync` or `pin`. Same input, same root, whoever assembles it.
+ * whole release when this returns, leased, durable after `sync` or `pin`. Same input, same root, whoever assembles it.
  */
 export async function assembleRelease(
   content: Pick<Content, 'root'>,
   parts: ReleaseParts,
   { store, ...options }: CallOptions & { store: BlockStore },
 ): Promise<CID> {
+  using _hold = store.hold()
   const made: Block[] = []
   const put = (block: Block): undefined => {
     made.push(block)
@@ -43,6 +44,7 @@ export async function assembleRelease(
   const merged = await buildDirectory(withEntry(beside, { name: oursName, ...ours }), put)
   const root = await buildDirectory(withEntry(site, { name: wellKnownName, ...merged }), put)
   await store.put(made)
+  await store.lease(root.cid)
   return root.cid
 }
 

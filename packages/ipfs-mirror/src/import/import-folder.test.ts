@@ -47,6 +47,9 @@ const trees = fc
   })
   .map((files): SiteFiles => Object.fromEntries(files.map(([path, bytes]) => [`s/${path.join('/')}`, bytes])))
 
+/** A store that lets nothing go needs no holds. */
+const UNHELD = { hold: () => ({ [Symbol.dispose]() {} }), lease: async () => {} }
+
 describe('importFolder', () => {
   it('gives the reference importer’s root, whatever the names and the order they were written in', async () => {
     await fc.assert(
@@ -164,7 +167,7 @@ describe('importFolder refuses', () => {
   it.each(refused)('%s (%s), and stores nothing', async (_what, code, make) => {
     await make()
     const put: unknown[] = []
-    const store = { has: () => false, put: async (blocks: Iterable<unknown>) => void put.push(...blocks) }
+    const store = { ...UNHELD, has: () => false, put: async (blocks: Iterable<unknown>) => void put.push(...blocks) }
     const error = await importFolder(site(), { store }).catch((error: Error) => error)
     expect(error).toMatchObject({ code })
     expect((error as Error).message).toMatch(/[.]$/)
@@ -236,6 +239,7 @@ describe('an import cache', () => {
     const known = new Set<string>()
     const counts = { put: 0 }
     return {
+      ...UNHELD,
       counts,
       known,
       has: (cid: CID) => known.has(digestOf(cid)),

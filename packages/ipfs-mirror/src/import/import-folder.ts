@@ -36,8 +36,8 @@ export interface ImportProgress {
 
 /** Options of {@link importFolder}. */
 export interface ImportOptions extends Pick<CallOptions, 'signal'> {
-  /** Takes the blocks; without it the folder is only hashed. They are durable after `sync` or `pin`. */
-  store?: Pick<BlockStore, 'put' | 'has'> | undefined
+  /** Takes the blocks, and leases them; without it the folder is only hashed. They are durable after `sync` or `pin`. */
+  store?: Pick<BlockStore, 'put' | 'has' | 'hold' | 'lease'> | undefined
   /** File that remembers what was imported: unchanged files are then not read again. */
   cache?: string | undefined
   /** Read every file, whatever the cache says. Default: when the environment has `CI=true`. */
@@ -57,11 +57,13 @@ export interface ImportOptions extends Pick<CallOptions, 'signal'> {
 export async function importFolder(folder: string, options: ImportOptions = {}): Promise<Content> {
   const { store, cache: cachePath, rehash = process.env.CI === 'true', signal, onProgress } = options
   signal?.throwIfAborted()
+  using _hold = store?.hold()
   const site = await scanFolder(folder, signal)
   const cache = cachePath === undefined || rehash ? ImportCache.empty() : await ImportCache.load(cachePath)
   const run = new ImportRun(folder, { site, cache, store, signal, onProgress })
   const root = await run.root()
   requireSameFolders(folder, site.folders)
+  await store?.lease(root)
   if (cachePath !== undefined) await cache.save(cachePath)
   return { root, files: run.files, sizeBytes: site.sizeBytes, directories: run.directories }
 }

@@ -97,6 +97,7 @@ export function createControlApi(options: ControlOptions): RequestListener {
       throw new Refusal(415, 'CAR_EXPECTED', `Send the release as ${CAR_TYPE}.`)
     }
     if (Number(request.headers['content-length'] ?? 0) > maxCarBytes) throw tooLarge(maxCarBytes)
+    using _hold = store.hold()
     await readCar(limited(request, maxCarBytes), { root, into: store, signal })
     await store.pin(root)
     onEvent({ kind: 'stored', root })

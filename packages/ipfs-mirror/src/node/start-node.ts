@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { DomainSyncError, errorCode } from '@domainsync/core'
 import { createGatewayHandler, type GatewayEvent } from '../gateway/gateway-handler.ts'
 import type { Sites } from '../gateway/site-answer.ts'
-import type { BlockStore } from '../store/block-store.ts'
+import type { BlockStore, StoreEvent } from '../store/block-store.ts'
 import { openBlockStore } from '../store/open-block-store.ts'
 import { CONTROL_PATH, type ControlEvent, type ControlOptions, createControlApi } from './control-api.ts'
 
@@ -18,7 +18,7 @@ const HEADERS_TIMEOUT_MS = 10_000
 const KEEP_ALIVE_MS = 5_000
 const MAX_CONNECTIONS = 2_048
 
-export type NodeEvent = GatewayEvent | ControlEvent
+export type NodeEvent = GatewayEvent | ControlEvent | StoreEvent
 
 export interface NodeOptions {
   /** Folder of the block store; made when it is missing. */
@@ -58,7 +58,7 @@ export async function startNode(options: NodeOptions): Promise<EmbeddedNode> {
   signal?.throwIfAborted()
   if (token === '')
     throw new DomainSyncError('TOKEN_EMPTY', 'The node needs a token for its control API.', { retryable: false })
-  const store = await openBlockStore(path)
+  const store = await openBlockStore(path, { onEvent })
   const gateway = createGatewayHandler({ store, sites, onEvent })
   const control = createControlApi({ store, token, maxCarBytes, onEvent, onHint })
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) =>

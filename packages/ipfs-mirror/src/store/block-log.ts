@@ -1,9 +1,10 @@
 import { errorCode } from '@domainsync/core'
-import { CID } from 'multiformats/cid'
 import { sha256 } from '../car/block-fault.ts'
 import { DigestTable } from './digest-table.ts'
+import { KeptRoots } from './kept-roots.ts'
 import { PACK_HEADER_BYTES, type PackFile } from './pack-file.ts'
 import { encodeRecordHeader, RECORD_HEADER_BYTES, type RecordKind } from './pack-record.ts'
+import { decodeStatement } from './root-statement.ts'
 import { scanPack } from './scan-pack.ts'
 import { StoreError } from './store-error.ts'
 import type { StoreIndex } from './store-index.ts'
@@ -11,7 +12,7 @@ import type { StoreIndex } from './store-index.ts'
 /** While blocks are appended, what was is made durable in steps, so that the disk does not wait for the end. */
 const FLUSH_EVERY_BYTES = 16 * 1024 * 1024
 
-/** What is appended: a block, or a statement about a root, whose body is then the binary CID. */
+/** What is appended: a block, or a statement about a root. */
 export interface LogEntry {
   readonly kind: RecordKind
   readonly digest: Uint8Array
@@ -28,12 +29,12 @@ export interface BlockPlace {
 }
 
 /**
- * The append-only log under a store and what it says: where blocks are and which roots are pinned. Appends are not
+ * The append-only log under a store and what it says: where blocks are and which roots are kept. Appends are not
  * serialised here; the store does that.
  */
 export class BlockLog {
-  readonly pack: PackFile
-  readonly pins = new Map<string, CID>()
+  pack: PackFile
+  readonly roots = new KeptRoots()
   /** Body offsets, negative when the body is known to be damaged. */
   #table: DigestTable
   #endAt: number
@@ -50,7 +51,7 @@ export class BlockLog {
   constructor(pack: PackFile, index?: StoreIndex) {
     this.pack = pack
     this.#table = index?.table ?? new DigestTable()
-    for (const pin of index?.pins ?? []) this.pins.set(pin.toString(), pin)
+    for (const statement of index?.statements ?? []) this.roots.apply(statement)
     this.#endAt = index?.coveredBytes ?? PACK_HEADER_BYTES
     this.#syncedAt = this.#endAt
     this.#flushedAt = this.#endAt
@@ -62,7 +63,7 @@ export class BlockLog {
     const log = new BlockLog(pack, usable)
     for await (const record of scanPack(pack, log.#endAt)) {
       if (record.kind === 'block') log.#enter(record.digest, record)
-      else if (record.sound) log.#applyPin(record.kind, CID.decode(Uint8Array.from(record.body)))
+      else if (record.sound) log.roots.apply(decodeStatement(record.kind, record.body))
       log.#endAt = record.bodyAt + record.sizeBytes
     }
     if (log.#endAt < pack.sizeBytes) await pack.handle.truncate(log.#endAt)
@@ -132,7 +133,7 @@ export class BlockLog {
     for (const { kind, digest, body } of entries) {
       const bodyAt = this.#endAt + RECORD_HEADER_BYTES
       if (kind === 'block') this.#enter(digest, { bodyAt, sizeBytes: body.length, sound: true })
-      else this.#applyPin(kind, CID.decode(body))
+      else this.roots.apply(decodeStatement(kind, body))
       this.#endAt = bodyAt + body.length
     }
     if (this.#endAt - this.#flushedAt >= FLUSH_EVERY_BYTES && this.#flushing === undefined) this.#flush()
@@ -159,7 +160,17 @@ export class BlockLog {
 
   /** What the log says so far. */
   index(): StoreIndex {
-    return { packId: this.pack.id, coveredBytes: this.#endAt, table: this.#table, pins: [...this.pins.values()] }
+    return {
+      packId: this.pack.id,
+      coveredBytes: this.#endAt,
+      table: this.#table,
+      statements: [...this.roots.statements()],
+    }
+  }
+
+  /** Takes note that the pack's file was renamed. */
+  movedTo(path: string): void {
+    this.pack = { ...this.pack, path }
   }
 
   /** Closes the pack, once the reads under way are done. */
@@ -206,10 +217,5 @@ export class BlockLog {
     if (sound || !((this.#table.get(digest)?.value ?? 0) > 0)) {
       this.#table.set(digest, sound ? bodyAt : -bodyAt, sizeBytes)
     }
-  }
-
-  #applyPin(kind: 'pin' | 'unpin', root: CID): void {
-    if (kind === 'pin') this.pins.set(root.toString(), root)
-    else this.pins.delete(root.toString())
   }
 }

@@ -27,14 +27,40 @@ export interface BlockStore extends BlockSource {
    * when it returns.
    */
   pin(root: CID): Promise<void>
-  /** Lets go of the root. Its blocks go at the next compaction unless another root needs them. */
+  /**
+   * Lets go of the root. Once most of the pack is needed by no root, the disk it takes is freed in the background; readers and
+   * writers go on meanwhile.
+   */
   unpin(root: CID): Promise<void>
   pinned(): readonly CID[]
-  /** Drops the blocks that no pinned root needs. Crash-safe: the old pack stays until the new one is durable. */
+  /**
+   * Blocks that are put, or found by `has`, while it is open stay until it is closed: for work that has no root yet. Pin or
+   * lease one before closing it.
+   */
+  hold(): Disposable
+  /**
+   * Keeps what is here of the DAG under the root for {@link LEASE_MS}: work that another process may have to finish. Durable
+   * after `sync`.
+   */
+  lease(root: CID): Promise<void>
+  /**
+   * Drops the blocks that nobody needs, now. Crash-safe: the old pack stays until the new one is durable.
+   *
+   * @throws StoreError `BLOCK_DAMAGED`, `DAG_INCOMPLETE` when a pinned root is not whole; nothing was changed.
+   */
   compact(options?: CallOptions): Promise<Compaction>
   /** Makes everything durable and lets go of the store; any later call rejects with `STORE_CLOSED`. */
   close(): Promise<void>
 }
+
+/** How long a lease keeps what is under its root, in milliseconds: a week, as long as a release that nobody can go back to. */
+export const LEASE_MS = 7 * 24 * 60 * 60 * 1000
+
+/** What a store does by itself. */
+export type StoreEvent =
+  | ({ readonly kind: 'compacted' } & Compaction)
+  /** The pack stays as it was; the next root that is let go tries again. */
+  | { readonly kind: 'compaction-failed'; readonly error: unknown }
 
 /** What a compaction did. */
 export interface Compaction {

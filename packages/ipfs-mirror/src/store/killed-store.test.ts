@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { rawCidFromSha256 } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
@@ -101,6 +103,59 @@ it('has everything that was synced or pinned, whenever its process is killed', a
     })
   }
   expect(promised.size).toBeGreaterThan(50)
+})
+
+it('loses nothing to kills while it frees its disk by itself, and does free it', async () => {
+  const LEAF_BYTES = 20_000
+  const KEPT = 3
+  // The child keeps a few roots and lets go of the older ones; its store compacts in the background all the time.
+  const script = `
+    const store = await openBlockStore(folder, { minDeadBytes: 1, onEvent: ({ kind }) => console.log('did ' + kind) })
+    for (let n = start; ; n++) {
+      const blocks = []
+      const entries = []
+      for (let i = 0; i < 20; i++) {
+        const bytes = Buffer.alloc(${LEAF_BYTES}, 'leaf ' + n + '/' + i)
+        const cid = rawCidFromSha256(sha256(bytes))
+        blocks.push({ cid, bytes })
+        entries.push({ name: 'f' + i, cid, dagBytes: bytes.length })
+      }
+      const { cid } = await buildDirectory(entries, (block) => void blocks.push(block))
+      const hold = store.hold()
+      await store.put(blocks)
+      await store.pin(cid)
+      hold[Symbol.dispose]()
+      console.log('pinned ' + cid)
+      for (const root of store.pinned().slice(0, -${KEPT})) {
+        console.log('lets-go ' + root)
+        await store.unpin(root)
+      }
+    }`
+  const promised = new Set<string>()
+  let compactions = 0
+  for (let round = 0; round < 5; round++) {
+    const child = runInChild(`const start = ${round * 1000}\n${script}`)
+    for (let seen = 0; seen < 10 + 3 * round; ) {
+      const [what, value] = (await child.line()).split(' ') as [string, string]
+      if (what === 'pinned') promised.add(value)
+      if (what === 'lets-go') promised.delete(value)
+      if (what !== 'did') continue
+      expect(value).toBe('compacted')
+      compactions++
+      seen++
+    }
+    await child.kill()
+    await withStore(async (store) => {
+      const pinned = new Set(store.pinned().map(String))
+      for (const root of promised) expect(pinned).toContain(root)
+      for (const root of store.pinned()) await reachDag(root, { blocks: readingLeaves(store), marks: new CidMarks() })
+    })
+    const files = await readdir(folder())
+    const sizes = await Promise.all(files.map(async (name) => (await stat(join(folder(), name))).size))
+    // Twice what is kept, one more that was not let go yet, and what a compaction under way may leave.
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(4 * (KEPT + 1) * 20 * LEAF_BYTES)
+  }
+  expect(compactions).toBeGreaterThan(50)
 })
 
 /** A store whose leaves are read, not only looked up. */

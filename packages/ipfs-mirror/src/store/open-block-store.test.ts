@@ -6,7 +6,7 @@ import { sha256 } from '../car/block-fault.ts'
 import { buildDirectory } from '../import/build-directory.ts'
 import type { Block } from './block-store.ts'
 import { openBlockStore } from './open-block-store.ts'
-import { block, damage, directory, useStoreFolder } from './store-folder.test.support.ts'
+import { block, directory, useStoreFolder } from './store-folder.test.support.ts'
 
 const { folder, pack, withStore } = useStoreFolder()
 
@@ -118,64 +118,5 @@ describe('a block store', () => {
     await writeFile(`${folder()}/file`, 'x')
     await expect(openBlockStore(`${folder()}/file`)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
     await expect(openBlockStore(`${folder()}/file/below`)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
-  })
-})
-
-describe('compaction', () => {
-  it('keeps what pinned roots need and drops the rest', async () => {
-    const kept = await directory(block('shared'), block('kept'))
-    const dropped = await directory(block('shared'), block('dropped'))
-    await withStore(async (store) => {
-      await store.put([...kept, ...dropped])
-      await store.pin(kept.at(-1)!.cid)
-      await store.pin(dropped.at(-1)!.cid)
-      await store.unpin(dropped.at(-1)!.cid)
-      expect((await store.compact()).freedBytes).toBeGreaterThan(0)
-    })
-    await withStore(async (store) => {
-      for (const { cid, bytes } of kept) expect(await store.get(cid)).toEqual(bytes)
-      expect(await store.get(dropped[1]!.cid)).toBeUndefined()
-      expect(await store.get(dropped.at(-1)!.cid)).toBeUndefined()
-      expect(store.pinned().map(String)).toEqual([kept.at(-1)!.cid.toString()])
-      await store.put(dropped)
-      expect(await store.get(dropped[1]!.cid)).toEqual(dropped[1]!.bytes)
-    })
-  })
-
-  it('changes nothing while a pinned block is damaged, and says which', async () => {
-    const kept = await directory(block('precious'))
-    await withStore(async (store) => {
-      await store.put([...kept, block('loose')])
-      await store.pin(kept.at(-1)!.cid)
-    })
-    await damage(pack(), (await readFile(pack())).indexOf('precious'))
-    await withStore(async (store) => {
-      await expect(store.compact()).rejects.toMatchObject({ code: 'BLOCK_DAMAGED' })
-      expect(await store.get(block('loose').cid)).toEqual(block('loose').bytes)
-      await store.put([kept[0]!])
-      await store.compact()
-      expect(await store.get(kept[0]!.cid)).toEqual(kept[0]!.bytes)
-    })
-  })
-
-  it('lets reads under way finish', async () => {
-    const kept = await directory(...Array.from({ length: 50 }, (_, i) => block(`leaf ${i}`)))
-    await withStore(async (store) => {
-      await store.put(kept)
-      await store.pin(kept.at(-1)!.cid)
-      const reads = kept.map(({ cid }) => store.get(cid))
-      const compacting = store.compact()
-      expect(await Promise.all(reads)).toEqual(kept.map(({ bytes }) => bytes))
-      await compacting
-      expect(await store.get(kept[0]!.cid)).toEqual(kept[0]!.bytes)
-    })
-  })
-
-  it('left half done by a crash is forgotten at the next opening', async () => {
-    const kept = await directory(block('kept'))
-    await withStore((store) => store.put(kept))
-    await writeFile(`${pack()}.new`, 'half a pack')
-    await withStore(async (store) => expect(await store.get(kept[0]!.cid)).toEqual(kept[0]!.bytes))
-    await expect(stat(`${pack()}.new`)).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })

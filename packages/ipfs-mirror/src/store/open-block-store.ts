@@ -1,15 +1,18 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { renameSync } from 'node:fs'
+import { mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CallOptions } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
-import { isSupported, MAX_BLOCK_BYTES } from '../car/block-fault.ts'
+import { isSupported } from '../car/block-fault.ts'
 import { CidMarks } from '../car/cid-marks.ts'
+import { BlockHolds } from './block-holds.ts'
 import { BlockLog, type LogEntry } from './block-log.ts'
-import type { Block, BlockStore, Compaction } from './block-store.ts'
-import { copyPinned } from './copy-pinned.ts'
+import { type Block, type BlockStore, type Compaction, LEASE_MS, type StoreEvent } from './block-store.ts'
+import { Compactor, MIN_DEAD_BYTES } from './compactor.ts'
 import { openPack } from './pack-file.ts'
-import { pinEntries } from './pin-entries.ts'
-import { reachDag } from './reach-dag.ts'
+import { type HeldBlocks, reachDag } from './reach-dag.ts'
+import { requireStorable, requireSupported } from './require-storable.ts'
+import { type RootStatement, statementEntries } from './root-statement.ts'
 import { StoreError, storeUnavailable } from './store-error.ts'
 import { loadStoreIndex, saveStoreIndex } from './store-index.ts'
 import { lockStore, type StoreLock } from './store-lock.ts'
@@ -17,6 +20,15 @@ import { syncFolder } from './sync-folder.ts'
 
 /** The index is saved whenever so many bytes of the pack are not in it: what a start after a crash reads at most. */
 export const INDEX_EVERY_BYTES = 256 * 1024 * 1024
+
+export interface StoreOptions {
+  /** Told of what the store does by itself. */
+  readonly onEvent?: ((event: StoreEvent) => void) | undefined
+  /** Bytes that no root needs below which the disk is not freed. Default {@link MIN_DEAD_BYTES}. */
+  readonly minDeadBytes?: number | undefined
+  /** Milliseconds since 1970; the system's clock by default. */
+  readonly now?: (() => number) | undefined
+}
 
 /**
  * Opens the block store in a folder, which is made when it is missing: `blocks.pack` (append-only, the truth),
@@ -26,7 +38,7 @@ export const INDEX_EVERY_BYTES = 256 * 1024 * 1024
  * @throws StoreError `STORE_LOCKED` while somebody has it open, `STORE_MALFORMED` when `blocks.pack` is something else,
  * `STORE_UNAVAILABLE` when the file system is in the way.
  */
-export async function openBlockStore(folder: string): Promise<BlockStore> {
+export async function openBlockStore(folder: string, options: StoreOptions = {}): Promise<BlockStore> {
   await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause) => {
     throw storeUnavailable(folder, cause)
   })
@@ -34,10 +46,13 @@ export async function openBlockStore(folder: string): Promise<BlockStore> {
   try {
     const packPath = join(folder, 'blocks.pack')
     const indexPath = join(folder, 'blocks.index')
-    await rm(`${packPath}.new`, { force: true })
+    const newPath = `${packPath}.new`
+    const wasCompacting = (await stat(newPath).catch(() => undefined)) !== undefined
+    await rm(newPath, { force: true })
     const index = await loadStoreIndex(indexPath)
     const log = await BlockLog.recover(await openPack(packPath, index?.packId), index)
-    return new PackBlockStore(log, { packPath, indexPath, lock, indexedBytes: index ? index.coveredBytes : 0 })
+    const files = { packPath, newPath, indexPath, lock, indexedBytes: index ? index.coveredBytes : 0 }
+    return new PackBlockStore(log, { files, wasCompacting, ...options })
   } catch (error) {
     lock.release()
     throw error instanceof StoreError ? error : storeUnavailable(folder, error)
@@ -46,24 +61,49 @@ export async function openBlockStore(folder: string): Promise<BlockStore> {
 
 interface StoreFiles {
   readonly packPath: string
+  readonly newPath: string
   readonly indexPath: string
   readonly lock: StoreLock
   readonly indexedBytes: number
+}
+
+interface StoreParts extends StoreOptions {
+  readonly files: StoreFiles
+  /** A compaction was begun and not ended when the store was open last. */
+  readonly wasCompacting: boolean
 }
 
 class PackBlockStore implements BlockStore {
   readonly name = 'store'
   #log: BlockLog
   readonly #files: StoreFiles
+  readonly #holds = new BlockHolds()
+  /** Looked up for the store's own sake. */
+  readonly #held: HeldBlocks = {
+    get: (cid, options) => this.get(cid, options),
+    has: (cid) => isSupported(cid) && this.#log.place(cid.multihash.digest)?.damaged === false,
+  }
+  readonly #compactor: Compactor
+  readonly #now: () => number
   #indexedBytes: number
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
   #closing: Promise<void> | undefined
 
-  constructor(log: BlockLog, files: StoreFiles) {
+  constructor(log: BlockLog, { files, wasCompacting, ...options }: StoreParts) {
+    const { now = Date.now, minDeadBytes = MIN_DEAD_BYTES, onEvent = () => {} } = options
     this.#log = log
     this.#files = files
+    this.#now = now
     this.#indexedBytes = files.indexedBytes
+    const store = {
+      log: () => this.#log,
+      alone: <T>(change: () => Promise<T>) => this.#alone(change),
+      replace: (next: BlockLog) => this.#replace(next),
+    }
+    const { newPath: path } = files
+    this.#compactor = new Compactor(store, { path, blocks: this.#held, holds: this.#holds, now, minDeadBytes, onEvent })
+    if (wasCompacting) this.#compactor.consider()
   }
 
   async get(cid: CID, { signal }: CallOptions = {}): Promise<Uint8Array | undefined> {
@@ -82,7 +122,9 @@ class PackBlockStore implements BlockStore {
   }
 
   has(cid: CID): boolean {
-    return isSupported(cid) && this.#log.place(cid.multihash.digest)?.damaged === false
+    const isThere = this.#held.has(cid)
+    if (isThere) this.#holds.note(cid.multihash.digest)
+    return isThere
   }
 
   async put(blocks: Iterable<Block>): Promise<void> {
@@ -91,6 +133,7 @@ class PackBlockStore implements BlockStore {
       for (const block of blocks) {
         requireStorable(block)
         const { digest } = block.cid.multihash
+        this.#holds.note(digest)
         if (this.#log.place(digest)?.damaged === false) continue
         const key = Buffer.from(digest).toString('latin1')
         entries.set(key, { kind: 'block', digest, body: block.bytes })
@@ -106,49 +149,74 @@ class PackBlockStore implements BlockStore {
   async pin(root: CID): Promise<void> {
     return this.#alone(async () => {
       requireSupported(root)
-      if (this.#log.pins.has(root.toString())) return this.#sync()
-      await reachDag(root, { blocks: this, marks: new CidMarks() })
-      await this.#log.append(pinEntries('pin', root))
+      if (this.#log.roots.pins.has(root.toString())) return this.#sync()
+      await reachDag(root, { blocks: this.#held, marks: new CidMarks() })
+      await this.#state({ kind: 'pin', root })
       await this.#sync()
     })
   }
 
   async unpin(root: CID): Promise<void> {
-    return this.#alone(async () => {
-      if (this.#log.pins.has(root.toString())) await this.#log.append(pinEntries('unpin', root))
+    await this.#alone(async () => {
+      if (this.#log.roots.pins.has(root.toString())) await this.#state({ kind: 'unpin', root })
       await this.#sync()
     })
+    this.#compactor.consider()
   }
 
   pinned(): readonly CID[] {
-    return [...this.#log.pins.values()]
+    return [...this.#log.roots.pins.values()]
   }
 
-  async compact({ signal }: CallOptions = {}): Promise<Compaction> {
+  hold(): Disposable {
+    return this.#holds.open()
+  }
+
+  async lease(root: CID): Promise<void> {
     return this.#alone(async () => {
-      const before = this.#log
-      const after = await copyPinned(before, { path: `${this.#files.packPath}.new`, blocks: this, signal })
-      await rename(after.pack.path, this.#files.packPath)
-      this.#log = after
-      await syncFolder(this.#files.packPath)
-      await before.retire()
-      await this.#saveIndex()
-      return { keptBytes: after.sizeBytes, freedBytes: before.sizeBytes - after.sizeBytes }
+      requireSupported(root)
+      const until = this.#now() + LEASE_MS
+      const held = this.#log.roots.leases.get(root.toString())
+      // A lease that has just begun is as good: the same folder imported again and again does not fill the pack.
+      if (held === undefined || held.until < until - LEASE_MS / 2) await this.#state({ kind: 'lease', root, until })
     })
+  }
+
+  async compact(call: CallOptions = {}): Promise<Compaction> {
+    this.#requireOpen()
+    return this.#compactor.compact(call)
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#alone(async () => {
-      this.#closed = true
-      try {
-        await this.#log.sync()
-        if (this.#indexedBytes !== this.#log.sizeBytes) await this.#saveIndex()
-      } finally {
-        await this.#log.retire()
-        this.#files.lock.release()
-      }
-    })
+    this.#closing ??= this.#compactor.close().then(() =>
+      this.#alone(async () => {
+        this.#closed = true
+        try {
+          await this.#log.sync()
+          if (this.#indexedBytes !== this.#log.sizeBytes) await this.#saveIndex()
+        } finally {
+          await this.#log.retire()
+          this.#files.lock.release()
+        }
+      }),
+    )
     return this.#closing
+  }
+
+  async #state(statement: RootStatement): Promise<void> {
+    await this.#log.append(statementEntries(statement))
+  }
+
+  /** Readers get the new log in the same moment in which its file takes the old one's place. */
+  async #replace(next: BlockLog): Promise<void> {
+    const { packPath, newPath } = this.#files
+    const before = this.#log
+    renameSync(newPath, packPath)
+    this.#log = next
+    next.movedTo(packPath)
+    await syncFolder(packPath)
+    await before.retire()
+    await this.#saveIndex()
   }
 
   async #sync(): Promise<void> {
@@ -174,26 +242,5 @@ class PackBlockStore implements BlockStore {
   #requireOpen(): void {
     if (this.#closed)
       throw new StoreError('STORE_CLOSED', 'The block store was closed; open it again.', { retryable: false })
-  }
-}
-
-function requireSupported(cid: CID): void {
-  if (!isSupported(cid)) {
-    throw new StoreError(
-      'BLOCK_UNSUPPORTED',
-      `${cid} is not CIDv1, dag-pb or raw, SHA-256; a release has no such block.`,
-      {
-        retryable: false,
-      },
-    )
-  }
-}
-
-function requireStorable({ cid, bytes }: Block): void {
-  requireSupported(cid)
-  if (bytes.length > MAX_BLOCK_BYTES) {
-    throw new StoreError('BLOCK_TOO_LARGE', `Block ${cid} is ${bytes.length} bytes; the limit is ${MAX_BLOCK_BYTES}.`, {
-      retryable: false,
-    })
   }
 }

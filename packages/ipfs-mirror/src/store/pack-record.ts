@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib'
 import { MAX_BLOCK_BYTES } from '../car/block-fault.ts'
+import type { RootStatement } from './root-statement.ts'
 
-/** What a record of the pack says: a block's bytes, or that a root is kept or let go (its body is the binary CID). */
-export type RecordKind = 'block' | 'pin' | 'unpin'
+/** What a record of the pack says: a block's bytes, or something of a root. */
+export type RecordKind = 'block' | RootStatement['kind']
 
 /** A record's header, decoded. The body of `sizeBytes` follows it. */
 export interface RecordHeader {
@@ -17,7 +18,7 @@ export const RECORD_MARK = Buffer.from('DSr')
 /** Mark and kind (4), body length (4), SHA-256 of the body (32), CRC-32 of these 40 bytes seeded with the pack's id (4). */
 export const RECORD_HEADER_BYTES = 44
 const CHECKED_BYTES = 40
-const KINDS: readonly RecordKind[] = ['block', 'pin', 'unpin']
+const KINDS: readonly RecordKind[] = ['block', 'pin', 'unpin', 'lease']
 
 /**
  * Writes the header of one record at `offset` of `target`. The CRC starts from the pack's seed, so that a pack file inside a

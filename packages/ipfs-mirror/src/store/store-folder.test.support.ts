@@ -6,7 +6,7 @@ import { afterEach, beforeEach } from 'vitest'
 import { sha256 } from '../car/block-fault.ts'
 import { buildDirectory } from '../import/build-directory.ts'
 import type { Block, BlockStore } from './block-store.ts'
-import { openBlockStore } from './open-block-store.ts'
+import { openBlockStore, type StoreOptions } from './open-block-store.ts'
 
 /** A raw block of some text. */
 export function block(text: string): Block {
@@ -36,8 +36,8 @@ export function useStoreFolder() {
     folder: () => folder,
     pack: () => join(folder, 'blocks.pack'),
     index: () => join(folder, 'blocks.index'),
-    async withStore<T>(use: (store: BlockStore) => Promise<T>): Promise<T> {
-      const store = await openBlockStore(folder)
+    async withStore<T>(use: (store: BlockStore) => Promise<T>, options?: StoreOptions): Promise<T> {
+      const store = await openBlockStore(folder, options)
       try {
         return await use(store)
       } finally {

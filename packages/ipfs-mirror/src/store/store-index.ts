@@ -1,17 +1,18 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { CID } from 'multiformats/cid'
 import { sha256 } from '../car/block-fault.ts'
 import { DigestTable } from './digest-table.ts'
+import { decodeStatement, encodeStatement, type RootStatement } from './root-statement.ts'
 
-const MAGIC = Buffer.from('DSINDX1\n')
+const MAGIC = Buffer.from('DSINDX2\n')
 const ID_AT = 8
 const COVERED_AT = 24
 const BLOCKS_AT = 32
-const PINS_AT = 40
+const STATEMENTS_AT = 40
 const HEADER_BYTES = 48
 /** Digest (32), offset (8), size (4). */
 const ENTRY_BYTES = 44
 const CHECKSUM_BYTES = 32
+const KINDS = ['pin', 'lease'] as const
 
 /** What the records up to `coveredBytes` of a pack say. A cache: the pack alone holds the truth. */
 export interface StoreIndex {
@@ -19,18 +20,19 @@ export interface StoreIndex {
   readonly coveredBytes: number
   /** Offset of each block's body, and its size. */
   readonly table: DigestTable
-  readonly pins: readonly CID[]
+  /** Which roots are kept. */
+  readonly statements: readonly RootStatement[]
 }
 
 /** The bytes of an index file; a SHA-256 of everything before stands at the end. */
-export function encodeStoreIndex({ packId, coveredBytes, table, pins }: StoreIndex): Buffer {
-  const pinBytes = pins.reduce((sum, pin) => sum + 1 + pin.bytes.length, 0)
-  const bytes = Buffer.alloc(HEADER_BYTES + table.size * ENTRY_BYTES + pinBytes + CHECKSUM_BYTES)
+export function encodeStoreIndex({ packId, coveredBytes, table, statements }: StoreIndex): Buffer {
+  const tail = Buffer.concat(statements.map(encodeIndexed))
+  const bytes = Buffer.alloc(HEADER_BYTES + table.size * ENTRY_BYTES + tail.length + CHECKSUM_BYTES)
   MAGIC.copy(bytes)
   bytes.write(packId, ID_AT, 'hex')
   bytes.writeDoubleLE(coveredBytes, COVERED_AT)
   bytes.writeDoubleLE(table.size, BLOCKS_AT)
-  bytes.writeDoubleLE(pins.length, PINS_AT)
+  bytes.writeDoubleLE(statements.length, STATEMENTS_AT)
   let at = HEADER_BYTES
   for (const { digest, value, sizeBytes } of table.entries()) {
     bytes.set(digest, at)
@@ -38,13 +40,16 @@ export function encodeStoreIndex({ packId, coveredBytes, table, pins }: StoreInd
     bytes.writeUInt32LE(sizeBytes, at + 40)
     at += ENTRY_BYTES
   }
-  for (const pin of pins) {
-    bytes[at] = pin.bytes.length
-    bytes.set(pin.bytes, at + 1)
-    at += 1 + pin.bytes.length
-  }
+  bytes.set(tail, at)
+  at += tail.length
   bytes.set(sha256(bytes.subarray(0, at)), at)
   return bytes
+}
+
+/** Kind (1), body length (1), body. */
+function encodeIndexed(statement: RootStatement): Buffer {
+  const body = encodeStatement(statement)
+  return Buffer.concat([Uint8Array.of(KINDS.indexOf(statement.kind as 'pin'), body.length), body])
 }
 
 /** Reads an index; `undefined` when a single bit of it is not as it was written. */
@@ -58,17 +63,18 @@ export function decodeStoreIndex(bytes: Buffer): StoreIndex | undefined {
   for (let i = 0; i < blocks; i++, at += ENTRY_BYTES) {
     table.set(bytes.subarray(at, at + 32), bytes.readDoubleLE(at + 32), bytes.readUInt32LE(at + 40))
   }
-  const pins: CID[] = []
-  for (let i = bytes.readDoubleLE(PINS_AT); i > 0; i--) {
-    const length = bytes[at]!
-    pins.push(CID.decode(Uint8Array.from(bytes.subarray(at + 1, at + 1 + length))))
-    at += 1 + length
+  const statements: RootStatement[] = []
+  for (let i = bytes.readDoubleLE(STATEMENTS_AT); i > 0; i--) {
+    const bodyAt = at + 2
+    const end = bodyAt + bytes[at + 1]!
+    statements.push(decodeStatement(KINDS[bytes[at]!]!, bytes.subarray(bodyAt, end)))
+    at = end
   }
   return {
     packId: bytes.toString('hex', ID_AT, COVERED_AT),
     coveredBytes: bytes.readDoubleLE(COVERED_AT),
     table,
-    pins,
+    statements,
   }
 }
 
