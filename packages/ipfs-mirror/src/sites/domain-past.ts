@@ -1,5 +1,5 @@
-import type { CallOptions, Chain, DomainName, RegistryEvent } from '@domainsync/core'
-import { foldHistory } from '@domainsync/sdk'
+import type { CallOptions, Chain, DomainName, DomainState, RegistryEvent } from '@domainsync/core'
+import { foldHistory, requireWholeHistory } from '@domainsync/sdk'
 import { base32 } from 'multiformats/bases/base32'
 
 /** Blocks below the last one read that are read again: a reorganisation may have changed them. */
@@ -10,7 +10,7 @@ export class DomainPast {
   readonly #chain: Chain
   readonly #domain: DomainName
   #events: readonly RegistryEvent[] = []
-  #readTo = -1
+  #readTo: number | undefined
   #seq: number | undefined
   #condemned: ReadonlySet<string> | undefined
 
@@ -25,24 +25,27 @@ export class DomainPast {
   }
 
   /** True when nothing can have happened since the events were read: every change of a domain raises its `seq`. */
-  covers(seq: number): boolean {
-    return this.#seq === seq
+  covers(state: DomainState | undefined): boolean {
+    return this.#condemned !== undefined && this.#seq === state?.head.seq
   }
 
   /**
-   * Reads on up to a block, where the domain's fence is `seq`.
+   * Reads on up to a block, where the domain's state is this one.
    *
    * @throws ChainError, DomainSyncError `HISTORY_INCOMPLETE`; what was read before stays
    */
-  async readOn({ block, seq }: { block: number; seq: number }, call: CallOptions): Promise<void> {
+  async readOn(block: number, state: DomainState | undefined, call: CallOptions): Promise<void> {
+    const first = this.#chain.firstBlock ?? 0
     // A lower block than before: another chain.
-    const from = block < this.#readTo ? 0 : Math.max(0, this.#readTo + 1 - REREAD_BLOCKS)
+    const isOn = this.#readTo !== undefined && block >= this.#readTo
+    const from = isOn ? Math.max(first, this.#readTo! + 1 - REREAD_BLOCKS) : first
     const events = this.#events.filter((event) => event.block.number < from)
     for await (const event of this.#chain.events(this.#domain, { from, to: block }, call)) events.push(event)
+    if (state !== undefined) requireWholeHistory(events, { domain: this.#domain, fromBlock: first })
     this.#condemned = condemnedIn(events)
     this.#events = events
     this.#readTo = block
-    this.#seq = seq
+    this.#seq = state?.head.seq
   }
 }
 

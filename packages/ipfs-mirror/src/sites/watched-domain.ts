@@ -64,9 +64,8 @@ export class WatchedDomain {
    * @throws ChainError; what is known then stays
    */
   async readPast(call: CallOptions): Promise<void> {
-    const seq = this.#read?.head.seq ?? 0
-    if (this.#block !== undefined && !this.#past.covers(seq))
-      await this.#past.readOn({ block: this.#block.number, seq }, call)
+    const [block, state] = [this.#block, this.#read]
+    if (block !== undefined && !this.#past.covers(state)) await this.#past.readOn(block.number, state, call)
   }
 
   get #read(): DomainState | undefined {

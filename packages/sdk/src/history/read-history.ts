@@ -1,5 +1,6 @@
-import { type CallOptions, type Chain, type DomainName, DomainSyncError, type RegistryEvent } from '@domainsync/core'
+import type { CallOptions, Chain, DomainName, RegistryEvent } from '@domainsync/core'
 import { type DomainHistory, foldHistory } from './fold-history.ts'
+import { requireWholeHistory } from './require-whole-history.ts'
 
 /**
  * A domain's whole history from its events, which a quorum chain agrees on log by log. They are read from the block that the
@@ -15,16 +16,7 @@ export async function readHistory(
   const head = await chain.block('latest', call)
   const events: RegistryEvent[] = []
   for await (const event of chain.events(domain, { from: fromBlock, to: head.number }, call)) events.push(event)
-  const complete = events.some(({ name }) => name === 'DomainRegistered')
-  // A history that starts too late would forget releases that were condemned before.
-  if (!complete && (await chain.domain(domain, head, call)) !== undefined) throw startsTooLate(domain, fromBlock)
+  const registered = events.length > 0 || (await chain.domain(domain, head, call)) !== undefined
+  if (registered) requireWholeHistory(events, { domain, fromBlock })
   return foldHistory(events)
-}
-
-function startsTooLate(domain: DomainName, fromBlock: number): DomainSyncError {
-  return new DomainSyncError(
-    'HISTORY_INCOMPLETE',
-    `${domain} was registered before block ${fromBlock}, where its history is read from; use the block of the registry's deployment.`,
-    { state: 'Nothing was written.', next: 'network.fromBlock in the configuration', retryable: false },
-  )
 }
