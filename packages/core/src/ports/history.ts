@@ -34,7 +34,14 @@ export interface Findings {
 export interface History {
   append(observations: readonly Observation[]): Promise<void>
   /** Newest first. */
-  recent(query: { domain: string; probe?: string; since?: number; limit: number }): Promise<readonly Observation[]>
+  recent(query: {
+    domain: string
+    probe?: string
+    /** Not before, and not after, in milliseconds since 1970. */
+    since?: number
+    until?: number
+    limit: number
+  }): Promise<readonly Observation[]>
   /** A sticky freeze without a thaw signature stays, even when the findings leave it out. */
   save(findings: Findings, fence?: Fence): Promise<void>
   findings(domain: string): Promise<Findings>

@@ -120,7 +120,9 @@ export function createAgent({
     while (!signal.aborted) {
       const report = await round([agent], { repair, force, signal })
       onPass?.(report)
-      const pauseMs = Math.max(MIN_PAUSE_MS, (report.domains[0]?.nextAt ?? 0) - clock.now())
+      const dueMs = (report.domains[0]?.nextAt ?? 0) - clock.now()
+      // Bounded: the clock may just have been set back.
+      const pauseMs = Math.max(MIN_PAUSE_MS, Math.min(dueMs, settings.probeEveryMs, settings.leaseMs))
       await waker.sleep((woken) => clock.sleep(pauseMs, AbortSignal.any([signal, woken])).catch(() => {}))
       force = waker.take()
     }

@@ -206,20 +206,23 @@ export class DomainAgent {
 
   /** Loaded at the first pass, and again when another agent may have written meanwhile. */
   async #remember(lease: Lease | undefined): Promise<DomainMemory> {
-    const { history } = this.#ports.store
-    const stale = lease !== undefined && lease.epoch !== this.#epoch
-    if (this.#memory === undefined || stale) {
+    const { store, clock } = this.#ports
+    const { history } = store
+    const moment = { now: clock.now(), monotonic: clock.monotonic() }
+    // The next epoch is our own again: nobody had the lease in between.
+    const ours = this.#epoch > 0 && lease !== undefined && lease.epoch <= this.#epoch + 1
+    if (this.#memory === undefined || (lease !== undefined && !ours)) {
       const { maxAgeMs } = this.#settings
-      const now = this.#ports.clock.now()
-      this.#memory = await DomainMemory.load(history, this.domain.name, {
-        probes: probesOf(this.domain),
-        now,
-        maxAgeMs,
-      })
+      const probes = probesOf(this.domain)
+      this.#memory = await DomainMemory.load(history, this.domain.name, { probes, maxAgeMs, ...moment })
       this.#epoch = lease?.epoch ?? this.#epoch
-    } else if (lease !== undefined) {
-      this.#memory.findings = await history.findings(this.domain.name)
+      return this.#memory
     }
+    if (lease !== undefined) {
+      this.#epoch = lease.epoch
+      this.#memory.renew(await history.findings(this.domain.name))
+    }
+    this.#memory.keepTime(moment)
     return this.#memory
   }
 

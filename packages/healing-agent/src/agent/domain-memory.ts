@@ -2,6 +2,7 @@ import type { Findings, History, Observation } from '@domainsync/core'
 import { probeName } from '../observe/probe-name.ts'
 import { ACTION_PROBE, type ActionRecord, recordFromObservation } from '../plan/action-record.ts'
 import { DAY_MS } from '../plan/plan-settings.ts'
+import { afterJump, clockJump, type Moment, notInFuture } from './clock-jump.ts'
 import { sinceWhen } from './live-since.ts'
 import type { DnsUpdate } from './update-examiner.ts'
 
@@ -34,25 +35,34 @@ export class DomainMemory {
   /** When blocks were last read back, by replica probe. */
   readonly provenAt = new Map<string, number>()
   readonly #observations = new Map<string, Observation[]>()
-  readonly #records: ActionRecord[] = []
+  #records: ActionRecord[] = []
   #live: SeenLive | undefined
   /** Before this, bad answers may have been forgotten. */
   #goodSince = Number.NEGATIVE_INFINITY
 
-  private constructor(findings: Findings) {
+  #moment: Moment
+
+  private constructor(findings: Findings, moment: Moment) {
     this.domain = findings.domain
-    this.findings = findings
+    this.findings = notInFuture(findings, { jumpMs: 0, now: moment.now })
+    this.#moment = moment
   }
 
-  static async load(history: History, domain: string, { probes, now, maxAgeMs }: LoadOptions): Promise<DomainMemory> {
-    const memory = new DomainMemory(await history.findings(domain))
+  /** What a clock that was ahead wrote is left out, but for the tries: those count as made just now. */
+  static async load(
+    history: History,
+    domain: string,
+    { probes, maxAgeMs, ...moment }: LoadOptions,
+  ): Promise<DomainMemory> {
+    const { now } = moment
+    const memory = new DomainMemory(await history.findings(domain), moment)
     const since = now - maxAgeMs
     for (const probe of probes) {
-      const seen = await history.recent({ domain, probe, since, limit: MAX_PER_PROBE })
+      const seen = await history.recent({ domain, probe, since, until: now, limit: MAX_PER_PROBE })
       if (seen.length === MAX_PER_PROBE) memory.#goodSince = Math.max(memory.#goodSince, seen.at(-1)!.at)
       memory.add(seen)
     }
-    const heads = await history.recent({ domain, probe: CHAIN, since: now - DAY_MS, limit: MAX_RECORDS })
+    const heads = await history.recent({ domain, probe: CHAIN, since: now - DAY_MS, until: now, limit: MAX_RECORDS })
     const newest = heads.find(({ status }) => status === 'good')
     if (newest !== undefined) {
       const { value } = newest
@@ -61,9 +71,38 @@ export class DomainMemory {
       memory.add([newest])
     }
     for (const act of await history.recent({ domain, probe: ACTION_PROBE, since: now - DAY_MS, limit: MAX_RECORDS })) {
-      memory.#record(act)
+      memory.#record({ ...act, at: Math.min(act.at, now) })
     }
     return memory
+  }
+
+  /** Takes over what stands in the store, which others may have written to. */
+  renew(findings: Findings): void {
+    this.findings = notInFuture(findings, { jumpMs: 0, now: this.#moment.now })
+  }
+
+  /**
+   * Notes the time of a pass. When the clock was set meanwhile, tries keep their true age, so that caps and pauses hold, and answers
+   * from what is now the future are dropped, so that they are not waited for.
+   */
+  keepTime(moment: Moment): void {
+    const { now } = moment
+    const jumpMs = clockJump(this.#moment, moment)
+    this.#moment = moment
+    for (const [probe, list] of this.#observations) {
+      if (list.some(({ at }) => at > now))
+        this.#observations.set(
+          probe,
+          list.filter(({ at }) => at <= now),
+        )
+    }
+    const moved = (at: number) => afterJump(at, { jumpMs, now })
+    this.findings = notInFuture(this.findings, { jumpMs, now })
+    this.#records = this.#records.map((record) => ({ ...record, at: moved(record.at) }))
+    if (this.#live !== undefined) this.#live = { ...this.#live, since: moved(this.#live.since) }
+    if (this.actedAt !== undefined) this.actedAt = moved(this.actedAt)
+    for (const [probe, at] of this.provenAt) this.provenAt.set(probe, moved(at))
+    this.#goodSince = moved(this.#goodSince)
   }
 
   /** The release that a quorum last showed. */
@@ -127,8 +166,7 @@ export class DomainMemory {
   }
 }
 
-interface LoadOptions {
+interface LoadOptions extends Moment {
   readonly probes: readonly string[]
-  readonly now: number
   readonly maxAgeMs: number
 }

@@ -16,14 +16,15 @@ export function sqliteHistory(database: SqliteDatabase, clock: Clock): History {
       prunedAt = clock.now()
       await pruneObservations(database, prunedAt)
     },
-    recent: ({ domain, probe, since, limit }) =>
+    recent: ({ domain, probe, since, until, limit }) =>
       database.read((sql) =>
         sql
           .rows(
-            `SELECT * FROM observation WHERE domain = ? AND at >= ? AND probe = coalesce(?, probe)
+            `SELECT * FROM observation WHERE domain = ? AND at >= ? AND at <= ? AND probe = coalesce(?, probe)
              ORDER BY at DESC, probe, vantage LIMIT ?`,
             domain,
             since ?? Number.MIN_SAFE_INTEGER,
+            until ?? Number.MAX_SAFE_INTEGER,
             probe ?? null,
             limit,
           )
