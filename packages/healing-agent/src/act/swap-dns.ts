@@ -20,7 +20,8 @@ export async function swapDns(
   checkTarget(await readHead(context, call), { next, expectedSeq }, context)
   const place = { name: domain.name, dns: domain.dns.driver }
   const found = await pointDns(place, { next, mayReplace: (stands) => stands === expected, ...call })
-  return found === next ? 'DNS was right already.' : `TXT ${found ?? 'nothing'} → ${next}.`
+  if (found !== next) return `TXT ${found ?? 'nothing'} → ${next}.`
+  throw new AgentError('PLAN_STALE', `DNS of ${domain.name} names ${next} already.`, { state: 'DNS was left alone.' })
 }
 
 function checkTarget(

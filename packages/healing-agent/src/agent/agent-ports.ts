@@ -2,6 +2,7 @@ import type { Chain, Clock, PublishRequests, Transactor } from '@domainsync/core
 import type { Store } from '@domainsync/journal'
 import type { RegistryPlace } from '../act/act-context.ts'
 import type { NotifierRoute } from '../notifiers/message-route.ts'
+import type { AgentKey } from './agent-key.ts'
 import type { AgentTools } from './agent-tools.ts'
 
 /** Everything the agent works with; the caller builds it and keeps owning it. */
@@ -11,6 +12,8 @@ export interface AgentPorts {
   readonly chain: Chain
   /** Holds the healer key. Without it the agent watches, repairs copies and DNS, and pages. */
   readonly transactor?: Transactor | undefined
+  /** Address of the agent's key, also where the key itself is not opened; `hidden` when there is one that does not say. */
+  readonly healer?: AgentKey | undefined
   readonly store: Pick<Store, 'journal' | 'transactions' | 'leases' | 'history' | 'outbox'>
   readonly clock: Clock
   readonly tools: AgentTools

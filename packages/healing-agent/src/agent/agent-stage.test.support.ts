@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,10 +6,14 @@ import type { PublishRequests, Transactor } from '@domainsync/core'
 import { openSqliteStore, type Store } from '@domainsync/journal'
 import { expect } from 'vitest'
 import type { AgentDomain } from '../agent-domain.ts'
+import type { AgentKey } from './agent-key.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import { MemoryNotifier, memoryTransactor, VirtualClock, World, worldTools } from './agent-world.test.support.ts'
 import { type Agent, createAgent } from './create-agent.ts'
 import type { DomainReport, PassReport } from './pass-report.ts'
+
+/** Virtual hours are thousands of commits, none of which has to survive a power cut. */
+const FOLDER = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 
 export const TITLE = '<title>good</title>'
 export const REGISTRY = `0x${'2'.repeat(40)}` as const
@@ -21,6 +26,7 @@ export interface AgentGiven {
   readonly key?: boolean
   readonly transactor?: Transactor
   readonly publishRequests?: PublishRequests
+  readonly healer?: AgentKey
   /** Its own memory; the stage's by default. */
   readonly store?: Store
 }
@@ -41,7 +47,7 @@ export class AgentStage implements AsyncDisposable {
   }
 
   static async open(): Promise<AgentStage> {
-    const folder = await mkdtemp(join(tmpdir(), 'agent-'))
+    const folder = await mkdtemp(join(FOLDER, 'agent-'))
     const clock = new VirtualClock()
     const stage = new AgentStage(folder, clock, await openSqliteStore(join(folder, 'agent.db'), { clock }))
     const { world } = stage
@@ -69,6 +75,7 @@ export class AgentStage implements AsyncDisposable {
         tools: worldTools(worlds),
         notifiers: [{ notifier: this.notifier, minSeverity: 'info' }],
         publishRequests,
+        healer: given.healer,
       },
       domains: domains ?? worlds.map((one) => one.domain()),
       settings,

@@ -56,7 +56,7 @@ describe.each([
     await stage.until(agent, ({ actions }) => actions.some(({ action }) => action.kind === 'page'))
     expect(node!.uploads).toBe(2)
     expect(clock.monotonic() - startedAt).toBeLessThan(2 * MINUTE_MS)
-    await stage.watch(agent, { limitMs: 30 * MINUTE_MS })
+    await stage.watch(agent, { limitMs: 10 * MINUTE_MS })
     expect(node!.uploads).toBe(2)
   })
 

@@ -15,9 +15,11 @@ import { verifyInTime } from '../observe/verify-in-time.ts'
 import { type Action, isRepair } from '../plan/action.ts'
 import { APPROVED, recordObservation } from '../plan/action-record.ts'
 import { activeFreezes } from '../plan/freezes.ts'
+import { warningMessage } from '../plan/messages.ts'
 import { plan } from '../plan/plan.ts'
 import { HOUR_MS } from '../plan/plan-settings.ts'
 import { ActionRunner } from './action-runner.ts'
+import { keyWarnings, whyReadOnly } from './agent-key.ts'
 import type { AgentPorts } from './agent-ports.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import { DomainMemory } from './domain-memory.ts'
@@ -179,7 +181,7 @@ export class DomainAgent {
         candidates: sight.candidates,
         repairsInAll: this.#repairsInAll(),
         publishBlocked: running.some(isHold),
-        canTransact: ports.transactor !== undefined,
+        chainReadOnly: whyReadOnly(ports, state),
         now,
       }),
       { now, settings },
@@ -189,10 +191,12 @@ export class DomainAgent {
       await store.history.append([observation, ...sight.observations, ...approvals])
       await store.history.save(memory.findings, { epoch: lease.epoch })
     }
+    const warnings = keyWarnings(ports.healer, state)
+    const warned = warnings.flatMap((warning) => warningMessage(domain.name, warning, memory.records(now)) ?? [])
     const actions =
       lease === undefined
         ? decided.actions.map(planned)
-        : await this.#runner.run([...decided.actions, ...healedBy(before, memory.findings)], {
+        : await this.#runner.run([...decided.actions, ...warned, ...healedBy(before, memory.findings)], {
             lease,
             memory,
             state,
@@ -201,7 +205,19 @@ export class DomainAgent {
     const held = repair && lease === undefined
     const nextAt = nextPassAt(scheduled, { plan: decided, now: clock.now(), held, idle: target === undefined })
     const { candidates } = sight
-    return reportOf({ domain, memory, settings, state, candidates, plan: decided, actions, error, now, nextAt })
+    return reportOf({
+      domain,
+      memory,
+      settings,
+      state,
+      candidates,
+      plan: decided,
+      actions,
+      warnings,
+      error,
+      now,
+      nextAt,
+    })
   }
 
   /** Loaded at the first pass, and again when another agent may have written meanwhile. */

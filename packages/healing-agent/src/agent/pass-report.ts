@@ -1,6 +1,7 @@
 import type { Condition, Freeze, Incident } from '@domainsync/core'
 import type { Action } from '../plan/action.ts'
 import type { ConditionLadder } from '../plan/plan.ts'
+import type { Warning } from './agent-key.ts'
 
 /** One pass over the domains that were due: plain JSON. */
 export interface PassReport {
@@ -48,6 +49,8 @@ export interface DomainReport {
   readonly actions: readonly ActionReport[]
   readonly freezes: readonly Freeze[]
   readonly incident: Incident | null
+  /** What no probe finds and no repair mends, about the agent's key. */
+  readonly warnings: readonly Warning[]
   /** Why this domain could not be passed, or could not be written to. */
   readonly error: { readonly code: string; readonly message: string } | null
   /** When it is looked at next, in milliseconds since 1970. */

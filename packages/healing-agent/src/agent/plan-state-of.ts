@@ -17,7 +17,7 @@ export interface PlanStateInput {
   readonly candidates: readonly Candidate[]
   readonly repairsInAll: number
   readonly publishBlocked: boolean
-  readonly canTransact: boolean
+  readonly chainReadOnly: string | undefined
   readonly now: number
 }
 
@@ -43,6 +43,6 @@ export function planStateOf(input: PlanStateInput): PlanState {
     records: memory.records(now),
     repairsInAll: input.repairsInAll,
     publishBlocked: input.publishBlocked,
-    canTransact: input.canTransact,
+    chainReadOnly: input.chainReadOnly,
   }
 }

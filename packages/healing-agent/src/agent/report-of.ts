@@ -19,6 +19,7 @@ interface ReportInput {
   readonly candidates: readonly Candidate[]
   readonly plan: Plan | undefined
   readonly actions: readonly ActionReport[]
+  readonly warnings: DomainReport['warnings']
   readonly error: DomainReport['error']
   readonly now: number
   readonly nextAt: number
@@ -45,6 +46,7 @@ export function reportOf(input: ReportInput): DomainReport {
     actions: input.actions,
     freezes,
     incident: incident ?? null,
+    warnings: input.warnings,
     error: input.error,
     nextAt: input.nextAt,
   }
@@ -70,6 +72,7 @@ export function failedReport(
     actions: [],
     freezes: [],
     incident: null,
+    warnings: [],
     error,
     nextAt,
   }

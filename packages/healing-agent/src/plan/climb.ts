@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { ActionRecord } from './action-record.ts'
+import { actionWords } from './action-words.ts'
 import type { PlanSettings } from './plan-settings.ts'
 import type { Rung } from './rung.ts'
 
@@ -17,23 +18,25 @@ export type LadderPosition = {
   | { readonly kind: 'end'; readonly reason: string }
 )
 
-/** The next step of one ladder, from the tries since its condition opened. Pure. */
-export function climb(rungs: readonly Rung[], { records, since, settings, now }: ClimbInput): LadderPosition {
+/** The next step of one ladder, from the tries that count. Pure. */
+export function climb(
+  rungs: readonly Rung[],
+  { records, since, countFrom, settings, now }: ClimbInput,
+): LadderPosition {
   const of = rungs.length + 1
-  let reason = rungs.length === 0 ? 'there is nothing the agent can do about it' : 'every step was tried'
+  const reasons: string[] = []
   let last: { at: number; total: number } = { at: Number.NEGATIVE_INFINITY, total: 0 }
   let final: { action: Action; step: number; attempt: number; tries: number } | undefined
   for (const [index, rung] of rungs.entries()) {
     const step = index + 1
-    const tries = triesOf(rung, records, since)
+    const tries = triesOf(rung, records, countFrom)
     last = after(last, tries, rung)
     if (rung.what.kind === 'soon' && now - since < PATIENCE_MS) {
       return { kind: 'blocked', step, of, reason: rung.what.reason }
     }
-    if (rung.what.kind !== 'ready') {
-      if (tries.length === 0) reason = rung.what.reason
-      continue
-    }
+    if (tries.length > 0) reasons.push(`${actionWords(rung.kind)} was tried ${times(tries.length)}`)
+    else if (rung.what.kind === 'none' || rung.what.kind === 'soon') reasons.push(rung.what.reason)
+    if (rung.what.kind !== 'ready') continue
     final = { action: rung.what.action, step, attempt: tries.length + 1, tries: rung.tries }
     if (tries.length >= rung.tries) continue
     const until = last.at + backoff(last.total, settings)
@@ -44,13 +47,19 @@ export function climb(rungs: readonly Rung[], { records, since, settings, now }:
   // What was done last may have helped: the probes that follow it tell.
   const until = last.at + backoff(last.total, settings)
   if (until > now) return { kind: 'wait', step: of, of, until, next: 'page' }
-  return { kind: 'end', step: of, of, reason }
+  const [first] = rungs
+  if (reasons.length === 0 && first?.what.kind === 'met') {
+    return { kind: 'blocked', step: of, of, reason: `${first.what.reason}; the next probes must show it` }
+  }
+  return { kind: 'end', step: of, of, reason: reasons.join('; ') || 'there is nothing the agent can do about it' }
 }
 
 export interface ClimbInput {
   readonly records: readonly ActionRecord[]
   /** When the condition's first bad answer came, in milliseconds since 1970. */
   readonly since: number
+  /** Tries from then on count, in milliseconds since 1970. */
+  readonly countFrom: number
   readonly settings: PlanSettings
   readonly now: number
 }
@@ -70,6 +79,10 @@ export function triesOf(
 
 function after(last: { at: number; total: number }, tries: readonly ActionRecord[], rung: Rung) {
   if (tries.length === 0) return last
-  if (rung.instant === true && rung.what.kind === 'none') return last
+  if (rung.instant === true && rung.what.kind === 'met') return last
   return { at: Math.max(last.at, ...tries.map(({ at }) => at)), total: last.total + tries.length }
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : count === 2 ? 'twice' : `${count} times`
 }

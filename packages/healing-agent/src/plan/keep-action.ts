@@ -17,7 +17,8 @@ export function keepAction(
 ): Action | undefined {
   const { head, kept, goodSince } = state
   const live = state.candidates[0]
-  if (!healthy || head === undefined || !state.canTransact || !head.stable || head.live === 0) return undefined
+  if (!healthy || head === undefined || state.chainReadOnly !== undefined || !head.stable || head.live === 0)
+    return undefined
   if ((head.paused & LANE_HEALING) !== 0 || live?.release !== head.live) return undefined
   if (live.verified !== 'yes' || live.proven !== 'yes' || live.checks !== 'yes') return undefined
   if (kept !== undefined && kept >= head.live) return undefined

@@ -4,16 +4,37 @@ import type { ActionRecord } from './action-record.ts'
 import { DAY_MS, type PlanSettings } from './plan-settings.ts'
 
 /** Identifies one opening of one condition in keys of messages. */
-export function conditionKey({ domain, type, subject, since }: Condition): string {
-  return `${domain}/${type}/${subject}/${since}`
+export function conditionKey(condition: Condition): string {
+  return `${aboutKey(condition)}${condition.since}`
 }
 
-/** The first word about a condition, and again when it becomes more severe. */
-export function opened(condition: Condition, records: readonly ActionRecord[]): MessageAction | undefined {
+/** What every opening of the condition has in common. */
+function aboutKey({ domain, type, subject }: Condition): string {
+  return `${domain}/${type}/${subject}/`
+}
+
+/** The first word about a condition, and again when it becomes more severe; not each time when it comes and goes. */
+export function opened(condition: Condition, { records, settings, now }: MessageLimits): MessageAction | undefined {
   const { domain, type, subject, severity, evidence } = condition
   const about = subject === '' ? type : `${type} (${subject})`
   const key = `${conditionKey(condition)}/${severity}`
+  const isRecent = ({ kind, subject: sent, at }: ActionRecord) =>
+    kind === 'notify' &&
+    sent.startsWith(aboutKey(condition)) &&
+    sent.endsWith(`/${severity}`) &&
+    at > now - settings.repeatPageMs
+  if (records.some(isRecent)) return undefined
   return unsent({ kind: 'notify', key, severity, title: `${domain}: ${about}`, text: evidence }, records)
+}
+
+/** Something that a person should know, once a day. */
+export function warningMessage(
+  domain: string,
+  { code, message }: { code: string; message: string },
+  records: readonly ActionRecord[],
+) {
+  const key = `${domain}/warning/${code}`
+  return unsent({ kind: 'notify', key, severity: 'critical', title: `${domain}: ${code}`, text: message }, records)
 }
 
 /** Redeployment in progress: the level that is fixed as info. */
@@ -41,6 +62,9 @@ export function page(condition: Condition, { reason, records, settings, now }: P
   // Operators that disagree for a minute mend themselves; a person is woken when the condition has become critical.
   if (type === 'ChainNoQuorum' && condition.severity !== 'critical') return undefined
   const prefix = `${conditionKey(condition)}/page/`
+  const isRecent = ({ kind, subject: sent, at }: ActionRecord) =>
+    kind === 'page' && sent.startsWith(aboutKey(condition)) && at > now - settings.repeatPageMs
+  if (records.some(isRecent)) return undefined
   const about = subject === '' ? type : `${type} (${subject})`
   const text = `${evidence} The agent stopped: ${reason}. Run: domainsync status ${domain}`
   return repeated(
@@ -51,7 +75,7 @@ export function page(condition: Condition, { reason, records, settings, now }: P
 }
 
 /** A person must approve before pointers move again. */
-export function pageFrozen(domain: string, cause: string, input: Omit<PageInput, 'reason'>): MessageAction | undefined {
+export function pageFrozen(domain: string, cause: string, input: MessageLimits): MessageAction | undefined {
   const text = `No pointer moves until a person acts. Run: domainsync approve ${domain}`
   return repeated(
     `${domain}/frozen/${cause}/`,
@@ -60,17 +84,20 @@ export function pageFrozen(domain: string, cause: string, input: Omit<PageInput,
   )
 }
 
-interface PageInput {
-  readonly reason: string
+interface MessageLimits {
   readonly records: readonly ActionRecord[]
   readonly settings: PlanSettings
   readonly now: number
 }
 
+interface PageInput extends MessageLimits {
+  readonly reason: string
+}
+
 function repeated(
   prefix: string,
   message: { severity: Severity; title: string; text: string },
-  { records, settings, now }: Omit<PageInput, 'reason'>,
+  { records, settings, now }: MessageLimits,
 ): MessageAction | undefined {
   const sent = records.filter(({ kind, subject }) => kind === 'page' && subject.startsWith(prefix))
   const lastAt = Math.max(Number.NEGATIVE_INFINITY, ...sent.map(({ at }) => at))

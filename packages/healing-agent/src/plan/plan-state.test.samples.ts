@@ -34,7 +34,7 @@ export function state(more: Partial<PlanState> = {}): PlanState {
     records: [],
     repairsInAll: 0,
     publishBlocked: false,
-    canTransact: true,
+    chainReadOnly: undefined,
     ...more,
   }
 }

@@ -53,6 +53,6 @@ export interface PlanState {
   readonly repairsInAll: number
   /** A heal operation of ours holds the domain's journal. */
   readonly publishBlocked: boolean
-  /** Whether the healer's key is here: without it, nothing is written on chain. */
-  readonly canTransact: boolean
+  /** Why nothing can be written on chain, in a few words; `undefined` when it can. */
+  readonly chainReadOnly: string | undefined
 }

@@ -56,7 +56,7 @@ const world = fc
     cleanRounds: fc.integer({ min: 0, max: 5 }),
     publishBlocked: fc.boolean(),
     update: fc.option(fc.constant({ root: 'root-9', release: 9 }), { nil: undefined }),
-    canTransact: fc.boolean(),
+    chainReadOnly: fc.option(fc.constant('no healer key is configured'), { nil: undefined }),
   })
   .map(({ live, paused, stable, quorum, found, answered, ...more }): PlanState => {
     const seen = head({ live, latest: 5, paused, stable })

@@ -95,9 +95,10 @@ describe('plan', () => {
       expect(position(two)).toMatchObject({ kind: 'wait', until: NOW + 1, next: 'reupload' })
     })
 
-    it('counts only the tries since the condition opened', () => {
-      const before = [tried('repin', { subject: 'node-2', ago: 101_000 })]
-      expect(repairs([lost], world({ records: before }))[0]).toMatchObject({ kind: 'repin' })
+    it('counts the tries of the last hour when the condition comes and goes, and no older ones', () => {
+      const records = (ago: number) => [tried('repin', { subject: 'node-2', ago })]
+      expect(repairs([lost], world({ records: records(3_700_000) }))[0]).toMatchObject({ kind: 'repin' })
+      expect(repairs([lost], world({ records: records(600_000) }))[0]).toMatchObject({ kind: 'reupload' })
     })
 
     it('tries the last step again after the ladder has rested', () => {
@@ -185,7 +186,7 @@ describe('plan', () => {
     })
 
     it('needs no healer key', () => {
-      expect(repairs([drift], forged({ canTransact: false }))).toEqual([swap])
+      expect(repairs([drift], forged({ chainReadOnly: 'no healer key is configured' }))).toEqual([swap])
     })
   })
 
@@ -203,15 +204,30 @@ describe('plan', () => {
       expect(repairs([bad, condition('ReleaseBad', { subject: '/about' })], state())).toEqual([rollback])
     })
 
+    it('waits a minute for a quorum before it pages', () => {
+      const { actions, ladders } = plan([bad], state({ head: undefined }), { now: NOW })
+      expect(actions.map(({ kind }) => kind)).not.toContain('page')
+      expect(ladders[0]!.position).toMatchObject({ kind: 'blocked' })
+    })
+
+    it('names in the page what stopped it, not what was right anyway', () => {
+      const [page] = plan([bad], state({ head: head({ live: 2, latest: 3 }) }), { now: NOW }).actions.filter(
+        ({ kind }) => kind === 'page',
+      )
+      expect(page).toMatchObject({ text: expect.stringContaining('release 2 is itself a rollback') })
+      expect(page).not.toMatchObject({ text: expect.stringContaining('DNS names') })
+    })
+
     it.each([
       ['the head is itself a rollback', { head: head({ live: 2, latest: 3 }) }],
       ['healing is paused', { head: head({ paused: LANE_HEALING }) }],
-      ['there is no healer key', { canTransact: false }],
+      ['there is no healer key', { chainReadOnly: 'no healer key is configured' }],
       ['there is no quorum', { head: undefined }],
       ['no older release is left', { candidates: [candidate(3)] }],
       ['three rollbacks were made today', { records: [1, 2, 3].map((n) => tried('rollback', { ago: n * 7_200_000 })) }],
     ])('pages instead when %s', (_, more: Partial<PlanState>) => {
-      const kinds = plan([bad], state(more), { now: NOW }).actions.map(({ kind }) => kind)
+      const lasting = { ...bad, since: NOW - 61_000 }
+      const kinds = plan([lasting], state(more), { now: NOW }).actions.map(({ kind }) => kind)
       expect(kinds).not.toContain('rollback')
       expect(kinds).toContain('page')
     })
@@ -245,7 +261,7 @@ describe('plan', () => {
     })
 
     it('points DNS away even where the chain cannot be written', () => {
-      expect(repairs([bad], state({ candidates, canTransact: false }))).toEqual([
+      expect(repairs([bad], state({ candidates, chainReadOnly: 'no healer key is configured' }))).toEqual([
         { kind: 'swapDns', expected: 'root-3', next: 'root-2', expectedSeq: 7 },
       ])
     })
@@ -277,7 +293,10 @@ describe('plan', () => {
     it('blocks pointers and lets copies be repaired', () => {
       const result = plan([drift, lost], world({ freezes: [sticky] }), { now: NOW })
       expect(result.actions.map(({ kind }) => kind)).toEqual(['notify', 'repin', 'notify', 'page'])
-      expect(result.ladders.at(-1)?.position).toMatchObject({ kind: 'blocked', reason: 'frozen: RepairExhausted' })
+      expect(result.ladders.at(-1)?.position).toMatchObject({
+        kind: 'blocked',
+        reason: 'the domain is frozen (RepairExhausted)',
+      })
     })
 
     it("ends with a person's approval", () => {

@@ -40,6 +40,9 @@ const PRIORITY: readonly ConditionType[] = [
 /** Conditions about the live release itself; when nothing mended them, the failure is logged on chain. */
 const LOGGED: ReadonlySet<ConditionType> = new Set(['ReleaseUnverifiable', 'ReleaseBad', 'HashMismatch'])
 
+/** Conditions whose repairs add copies: a copy that is lost again within the hour was not lost, or is lost for good. */
+const DAMPED: ReadonlySet<ConditionType> = new Set(['NodeOffline', 'ReplicaLost', 'ContentAtRisk', 'HashMismatch'])
+
 /**
  * Decides the repairs of one domain. Pure: the same conditions, state and time give the same plan. At most one pointer action
  * a pass, none while frozen; additive ones go on; every ladder ends with a person.
@@ -78,13 +81,19 @@ class Draft {
 
   repair(condition: Condition): void {
     const limits = { settings: this.#settings, now: this.#now }
-    this.#tell(opened(condition, this.#state.records))
     const { records } = this.#state
-    const input = { records, since: Math.max(condition.since, approvedAt(records)), ...limits }
+    this.#tell(opened(condition, { records, ...limits }))
+    const countFrom = Math.max(this.#firstTry(condition), approvedAt(records))
+    const input = { records, since: condition.since, countFrom, ...limits }
     for (const rungs of laddersOf(condition, this.#state, limits)) {
       const position = this.#take(condition, climb(rungs, input))
       this.#ladders.push({ type: condition.type, subject: condition.subject, position })
     }
+  }
+
+  /** A condition that comes and goes goes on where its ladder was: a probe that is wrong now and then starts no storm. */
+  #firstTry({ type, since }: Condition): number {
+    return DAMPED.has(type) ? Math.min(since, this.#now - this.#settings.ladderRestMs) : since
   }
 
   /** Content at risk holds the publisher off in the journal until the copies are back. */
@@ -106,11 +115,11 @@ class Draft {
     if (this.#actions.some((planned) => name(planned) === name(action))) return undefined
     if (isPointerAction(action)) {
       const [freeze] = activeFreezes(this.#freezes)
-      if (freeze !== undefined) return `frozen: ${freeze.cause}`
+      if (freeze !== undefined) return `the domain is frozen (${freeze.cause})`
       if (this.#actions.some(isPointerAction)) return 'another pointer action goes first'
     }
     if (isRepair(action.kind) && this.#repairsLeft() <= 0) {
-      const evidence = `${this.#settings.maxRepairsPerHour} repairs an hour are used up`
+      const evidence = this.#capReached()
       this.#freezes = exhausted(this.#freezes, { domain: this.#state.domain, evidence, now: this.#now })
       return evidence
     }
@@ -139,10 +148,16 @@ class Draft {
   }
 
   #giveUp(condition: Condition, reason: string): void {
-    const { records, head, repairRoot, canTransact } = this.#state
+    const { records, head, repairRoot, chainReadOnly } = this.#state
     const today = records.filter(({ kind, at }) => kind === 'logHealthFailure' && at > this.#now - DAY_MS)
     const logged = today.some(({ at }) => at >= condition.since) || today.length >= this.#settings.maxFailureLogsPerDay
-    if (LOGGED.has(condition.type) && head !== undefined && repairRoot !== undefined && canTransact && !logged) {
+    if (
+      LOGGED.has(condition.type) &&
+      head !== undefined &&
+      repairRoot !== undefined &&
+      chainReadOnly === undefined &&
+      !logged
+    ) {
       this.add({ kind: 'logHealthFailure', root: repairRoot, expectedSeq: head.seq })
     }
     this.#tell(page(condition, { reason, records, settings: this.#settings, now: this.#now }))
@@ -154,6 +169,13 @@ class Draft {
 
   #tries(kind: Action['kind']): number {
     return this.#state.records.filter((record) => record.kind === kind).length
+  }
+
+  #capReached(): string {
+    const { maxRepairsPerHour, maxRepairsPerHourInAll } = this.#settings
+    return this.#state.repairsInAll >= maxRepairsPerHourInAll
+      ? `all domains together had the ${maxRepairsPerHourInAll} repairs that an hour allows`
+      : `the ${maxRepairsPerHour} repairs that an hour allows are used up`
   }
 
   #repairsLeft(): number {

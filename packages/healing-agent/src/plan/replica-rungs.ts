@@ -1,5 +1,5 @@
 import type { PlanState, ReplicaFact } from './plan-state.ts'
-import { none, type Rung, type RungAction, ready } from './rung.ts'
+import { met, none, type Rung, type RungAction, ready, soon } from './rung.ts'
 
 /** A lost copy: re-pin, then upload again from a survivor, then a spare provider. */
 export function replicaRungs(name: string, state: PlanState): Rung[] {
@@ -7,9 +7,9 @@ export function replicaRungs(name: string, state: PlanState): Rung[] {
   const able = (can: boolean, kind: 'repin' | 'reupload'): RungAction => {
     const root = state.repairRoot
     if (root === undefined) return none('no release is known yet')
-    if (!can) return none(`${name} cannot ${kind}`)
+    if (!can) return none(`${name} cannot ${kind === 'repin' ? 'fetch it by itself' : 'be uploaded to'}`)
     // A node that restarts is waited for; what it lost shows when it answers again.
-    if (replica?.online === false) return { kind: 'soon', reason: `${name} does not answer` }
+    if (replica?.online === false) return soon(`${name} does not answer`)
     return ready({ kind, replica: name, root })
   }
   return [
@@ -58,7 +58,7 @@ function raise(offline: string, state: PlanState): RungAction {
   )
   const replicas = others.map(({ name }) => name)
   return replicas.length === 0
-    ? none('every other replica holds it already')
+    ? met('every other replica holds it already')
     : ready({ kind: 'raise', offline, replicas, root })
 }
 

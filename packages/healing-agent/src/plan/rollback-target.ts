@@ -2,6 +2,9 @@ import { LANE_FEED, LANE_HEALING } from '@domainsync/core'
 import { DAY_MS, type PlanSettings } from './plan-settings.ts'
 import type { Candidate, PlanState } from './plan-state.ts'
 
+/** Why nothing that depends on the chain is decided. */
+export const NO_QUORUM = 'the RPC operators do not agree, or do not answer'
+
 export type RollbackDecision =
   | { readonly allowed: true; readonly target: Candidate }
   /** `soon`: an answer is still missing; asking again may allow it. */
@@ -13,13 +16,14 @@ export type RollbackDecision =
  */
 export function rollbackTarget(state: PlanState, settings: PlanSettings, now: number): RollbackDecision {
   const { head } = state
-  if (head === undefined) return no('the chain has no quorum')
-  if (!state.canTransact) return no('the agent has no healer key')
+  if (head === undefined) return no(NO_QUORUM, true)
+  if (state.chainReadOnly !== undefined) return no(state.chainReadOnly)
   if ((head.paused & LANE_HEALING) !== 0) return no('healing is paused on chain')
   if ((head.paused & LANE_FEED) !== 0) return no('the domain lives in a feed')
   if (head.live !== head.latest) return no(`release ${head.live} is itself a rollback`)
   const today = state.records.filter(({ kind, at }) => kind === 'rollback' && at > now - DAY_MS)
-  if (today.length >= settings.maxRollbacksPerDay) return no(`${today.length} rollbacks in the last 24 hours`)
+  if (today.length >= settings.maxRollbacksPerDay)
+    return no(`it went back ${today.length} times in the last 24 hours, which is the most that is allowed`)
   for (const candidate of state.candidates) {
     if (candidate.release >= head.live || !candidate.stable) continue
     const answers = [candidate.verified, candidate.proven, candidate.checks]

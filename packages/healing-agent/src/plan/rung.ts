@@ -13,8 +13,10 @@ export interface Rung {
 
 export type RungAction =
   | { readonly kind: 'ready'; readonly action: Action }
-  /** There is nothing to do on this rung, or no means to do it. */
+  /** There are no means to do it, or it may not be done. */
   | { readonly kind: 'none'; readonly reason: string }
+  /** What it would bring about is so already. */
+  | { readonly kind: 'met'; readonly reason: string }
   /** An answer is still missing; the rung may become ready. */
   | { readonly kind: 'soon'; readonly reason: string }
 
@@ -26,6 +28,14 @@ export function watchRung(): Rung {
 
 export function ready(action: Action): RungAction {
   return { kind: 'ready', action }
+}
+
+export function met(reason: string): RungAction {
+  return { kind: 'met', reason }
+}
+
+export function soon(reason: string): RungAction {
+  return { kind: 'soon', reason }
 }
 
 export function none(reason: string): RungAction {

@@ -16,19 +16,20 @@ export function testHistory(world: World): void {
       ...change,
     })
 
-    it('returns observations newest first, by probe, since a time, no more than asked for', async () => {
+    it('returns observations newest first, by probe, since and until a time, no more than asked for', async () => {
       await world.store.history.append([
         seen(world.now - 3),
         seen(world.now - 1),
         seen(world.now - 2, { probe: 'served:/' }),
       ])
       await world.store.history.append([seen(world.now - 1), seen(world.now, { domain: 'b.test' })])
-      const ats = async (query: { probe?: string; since?: number; limit: number }) =>
+      const ats = async (query: { probe?: string; since?: number; until?: number; limit: number }) =>
         (await world.store.history.recent({ domain: 'a.test', ...query })).map(({ at }) => world.now - at)
       expect(await ats({ limit: 9 })).toEqual([1, 2, 3])
       expect(await ats({ limit: 1 })).toEqual([1])
       expect(await ats({ limit: 9, probe: 'dns' })).toEqual([1, 3])
       expect(await ats({ limit: 9, since: world.now - 2 })).toEqual([1, 2])
+      expect(await ats({ limit: 9, until: world.now - 2 })).toEqual([2, 3])
       expect((await world.store.history.recent({ domain: 'a.test', limit: 1 }))[0]).toEqual(seen(world.now - 1))
     })
 
