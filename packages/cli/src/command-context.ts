@@ -26,6 +26,8 @@ export function createCommandContext(parts: Omit<CommandContext, 'loadConfig'>):
   return {
     ...parts,
     loadConfig: () => {
+      // What a command writes about its work is for its owner alone.
+      process.umask(0o077)
       loaded ??= loadConfig(parts.flags.config)
       return loaded
     },

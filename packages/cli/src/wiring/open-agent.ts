@@ -23,6 +23,7 @@ import { openDnsDriver, openResolvers } from './dns-drivers.ts'
 import { createLocalFetch } from './local-fetch.ts'
 import { confirmationsOf, openNetwork } from './network-chain.ts'
 import { gatewayUrls } from './open-client.ts'
+import { makeStatePrivate } from './private-state.ts'
 import { openReplicas } from './replicas.ts'
 import { stateFolder } from './state-folder.ts'
 
@@ -86,6 +87,7 @@ export async function openAgentPorts(
   })
   const domains = await openAgentDomains(config)
   const routes = [...(await openNotifiers(config)), ...notifiers]
+  await makeStatePrivate(config)
   const store = await openSqliteStore(stateFolder(config).journal)
   const { chain } = network
   return { ports: { network, chain, transactor, store, clock: systemClock, tools, notifiers: routes }, domains }

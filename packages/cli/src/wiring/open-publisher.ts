@@ -10,6 +10,7 @@ import { readReleaseSigner } from '../config/release-signer.ts'
 import { readText } from '../config/secret.ts'
 import { openDnsDriver, openResolvers } from './dns-drivers.ts'
 import { openNetwork } from './network-chain.ts'
+import { makeStatePrivate } from './private-state.ts'
 import { openReplicas } from './replicas.ts'
 import { stateFolder } from './state-folder.ts'
 
@@ -37,6 +38,7 @@ export async function openPublisher(
   const gateways = await Promise.all(values.gateways.map((url, index) => readText(url, config, `gateways[${index}]`)))
   const domains = await openDomains(config)
 
+  await makeStatePrivate(config)
   const folder = stateFolder(config)
   await using stack = new AsyncDisposableStack()
   const blocks = await openBlockStore(folder.blocks)

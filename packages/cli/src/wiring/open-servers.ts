@@ -19,6 +19,7 @@ import { announcementName, announcementText } from '../init/announcement.ts'
 import { parseDnsAddress } from './dns-address.ts'
 import { dnsConfigOf } from './dns-drivers.ts'
 import { openNetwork } from './network-chain.ts'
+import { makeStatePrivate } from './private-state.ts'
 
 export interface OpenServersOptions {
   /** Names of providers and DNS drivers; empty: all of this machine. */
@@ -56,6 +57,7 @@ export async function openServers(config: LoadedConfig, options: OpenServersOpti
       `${stranger ?? 'Nothing'} is an embedded server with a path here; there are: ${known.join(', ') || 'none'}.`,
     )
   }
+  await makeStatePrivate(config)
   await using stack = new AsyncDisposableStack()
   const nodes: { name: string; url: string }[] = []
   const here = providers.filter(([name]) => wanted.includes(name))
