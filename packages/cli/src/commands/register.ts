@@ -1,11 +1,14 @@
-import { parseDomainName } from '@domainsync/core'
+import { type DomainName, parseDomainName } from '@domainsync/core'
+import { formatEther } from 'ethers'
 import { readAccount } from '../config/account.ts'
-import { announcementName, announcementText } from '../init/announcement.ts'
+import { readAddress } from '../config/public-id.ts'
 import { confirmWrite } from '../output/confirm.ts'
-import { EXIT_DONE } from '../output/exit-code.ts'
+import { EXIT_DONE, EXIT_INCOMPLETE } from '../output/exit-code.ts'
+import type { Terminal } from '../output/terminal.ts'
 import type { AddCommand } from '../program.ts'
 import { openResolvers } from '../wiring/dns-drivers.ts'
-import { domainRoles } from '../wiring/domain-roles.ts'
+import { type DomainRoles, domainRoles } from '../wiring/domain-roles.ts'
+import { lookAtRegistration, type RegistrationView } from '../wiring/look-at-registration.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
 import { registerDomain } from '../wiring/register-domain.ts'
 
@@ -22,26 +25,21 @@ export const addRegisterCommand: AddCommand = (program, action) => {
         const network = await openNetwork(config)
         const { chainId } = network
         const roles = await domainRoles(config)
-        const record = {
-          name: announcementName(domain),
-          type: 'TXT',
-          value: announcementText({ ...network, ...roles }),
-        }
-        if (flags.dryRun) {
-          terminal.print(`Would ask for  ${record.name} TXT "${record.value}"`)
-          terminal.document('register', { domain, outcome: 'planned', record, roles })
-          return EXIT_DONE
-        }
+        const resolvers = openResolvers(config)
+        const registrar = config.values.keys.registrar && (await readAddress('registrar', config))
+        const view = await lookAtRegistration(domain, { network, roles, registrar, resolvers, signal })
+        if (flags.dryRun || view.registered) return showView(view, { domain, roles, terminal })
         await confirmWrite(`Register ${domain} on chain ${chainId}?`, { terminal, chainId, signal, ...flags })
         const receipt = await registerDomain(domain, {
           network,
           roles,
           registrar: await readAccount('registrar', config),
           payer: await readAccount('owner', config),
-          resolvers: openResolvers(config),
+          resolvers,
           now: Date.now,
           signal,
         })
+        // Somebody else may have registered it meanwhile.
         if (receipt) terminal.print(`Registered ${domain}: ${receipt.gasUsed} gas, ${receipt.hash}`)
         else terminal.print(`${domain} is registered already.`)
         terminal.print(`Next: domainsync publish ${domain}`)
@@ -54,4 +52,23 @@ export const addRegisterCommand: AddCommand = (program, action) => {
         return EXIT_DONE
       }),
     )
+}
+
+/** What `register` would find, and what is missing. */
+function showView(
+  { registered, record, registrars, owner, missing }: RegistrationView,
+  { domain, roles, terminal }: { domain: DomainName; roles: DomainRoles; terminal: Terminal },
+): number {
+  const outcome = registered ? 'unchanged' : missing.length > 0 ? 'blocked' : 'planned'
+  if (registered) terminal.print(`${domain} is registered already.`)
+  else {
+    const of = record.seenBy.length + record.notSeenBy.length
+    terminal.print(`record  ${record.name} TXT "${record.value}"   seen by ${record.seenBy.length} of ${of} resolvers`)
+    terminal.print(`attest  ${registrars.known.length} of ${registrars.required} registrars have their key here`)
+    terminal.print(`funds   ${formatEther(owner.balanceWei)} ether of ${owner.address}`)
+    for (const sentence of missing) terminal.print(`missing ${sentence}`)
+    if (missing.length === 0) terminal.print(`Would register ${domain} to ${roles.owner}.`)
+  }
+  terminal.document('register', { domain, outcome, record, registrars, owner, roles, missing })
+  return missing.length > 0 ? EXIT_INCOMPLETE : EXIT_DONE
 }

@@ -1,7 +1,6 @@
 import { IDomainSyncRegistry__factory, registrationTypedData } from '@domainsync/bindings'
 import {
   type Address,
-  type Bytes32,
   type CallOptions,
   type DomainName,
   type DomainState,
@@ -9,21 +8,12 @@ import {
   type Resolver,
   type TransactionReceipt,
 } from '@domainsync/core'
-import { createTransactor } from '@domainsync/sdk'
+import { createTransactor, explainAttestations, readRegistrars } from '@domainsync/sdk'
 import type { Wallet } from 'ethers'
-import { announcementName, announcementText } from '../init/announcement.ts'
+import type { DomainRoles } from './domain-roles.ts'
 import type { Network } from './network-chain.ts'
+import { type AnnouncementSight, notSeenText, seeAnnouncement } from './see-announcement.ts'
 import { sendCall } from './send-call.ts'
-
-/** Who will hold which part of the domain. */
-export interface DomainRoles {
-  readonly owner: Address
-  readonly guardian: Address
-  readonly signer: Address
-  readonly pqKeyHash: Bytes32
-  readonly publisher: Address
-  readonly healer: Address
-}
 
 export interface RegisterOptions extends CallOptions {
   readonly network: Network
@@ -44,7 +34,8 @@ const registry = IDomainSyncRegistry__factory.createInterface()
  * Binds a name to its roles on chain: the registrar sees the announcement in DNS, attests, and the attestation is sent.
  * `undefined` when the name is registered already.
  *
- * @throws DomainSyncError `CHALLENGE_MISSING` with the record to add; `REGISTERED_TO_ANOTHER`; see `sendCall`
+ * @throws DomainSyncError `CHALLENGE_MISSING` with the record to add; `REGISTERED_TO_ANOTHER`; `BAD_ATTESTATION` with what is
+ * wrong about it; see `sendCall`
  */
 export async function registerDomain(
   domain: DomainName,
@@ -56,12 +47,17 @@ export async function registerDomain(
     refuseOther(known, roles.owner)
     return undefined
   }
-  await requireAnnouncement(domain, { ...network, owner: roles.owner, resolvers, ...call })
+  const sight = await seeAnnouncement(domain, { ...network, owner: roles.owner, resolvers, ...call })
+  if (sight.seenBy.length === 0 || sight.notSeenBy.length > 0) throw challengeMissing(domain, sight)
   const { owner, guardian, signer, pqKeyHash, publisher, healer } = roles
   const trust = { owner, guardian, signer, pqKeyHash }
   const deadline = Math.floor(now() / 1_000) + ATTESTATION_LIFETIME_S
   const typed = registrationTypedData({ ...network, name: domain, trust, publisher, healer, deadline })
   const attestation = await registrar.signTypedData(typed.domain, typed.types, typed.message)
+  const address = registrar.address.toLowerCase() as Address
+  const registrars = await readRegistrars([address], { ...network, ...call })
+  const faults = explainAttestations([attestation], registrars, { typed, expected: [address] })
+  if (faults.length > 0) throw badAttestation(faults)
   const data = registry.encodeFunctionData('register', [
     domain,
     { ...trust, fromRelease: 0 },
@@ -76,7 +72,8 @@ export async function registerDomain(
   )
 }
 
-function refuseOther({ domain, trust }: DomainState, owner: Address): void {
+/** @throws DomainSyncError `REGISTERED_TO_ANOTHER` */
+export function refuseOther({ domain, trust }: DomainState, owner: Address): void {
   if (trust.owner === owner) return
   throw new DomainSyncError(
     'REGISTERED_TO_ANOTHER',
@@ -88,27 +85,18 @@ function refuseOther({ domain, trust }: DomainState, owner: Address): void {
   )
 }
 
-/** The owner shows that the name is theirs: a TXT record that commits to chain, registry, name and owner. */
-async function requireAnnouncement(
-  domain: DomainName,
-  {
-    resolvers,
-    ...announced
-  }: CallOptions & { chainId: number; registry: Address; owner: Address; resolvers: readonly Resolver[] },
-): Promise<void> {
-  const wanted = announcementText(announced)
-  const name = announcementName(domain)
-  const answers = await Promise.all(
-    resolvers.map(async (resolver) => {
-      const { answers } = await resolver.query(name, 'TXT', announced)
-      return { resolver: resolver.name, found: answers.some(({ type, data }) => type === 'TXT' && data === wanted) }
-    }),
-  )
-  const without = answers.filter(({ found }) => !found).map(({ resolver }) => resolver)
-  if (without.length === 0 && answers.length > 0) return
-  throw new DomainSyncError(
+function challengeMissing(domain: DomainName, sight: AnnouncementSight): DomainSyncError {
+  return new DomainSyncError(
     'CHALLENGE_MISSING',
-    `Add this DNS record, so that a registrar can see the name is yours: ${name} TXT "${wanted}" (not seen by ${without.join(', ') || 'anyone'}).`,
+    `Add this DNS record, so that a registrar can see the name is yours: ${sight.name} TXT "${sight.value}" (not seen by ${notSeenText(sight)}).`,
     { state: 'Nothing was written.', next: `domainsync register ${domain}` },
   )
+}
+
+function badAttestation(faults: readonly string[]): DomainSyncError {
+  return new DomainSyncError('BAD_ATTESTATION', `The registry would refuse the attestation. ${faults.join(' ')}`, {
+    state: 'Nothing was sent.',
+    next: 'set keys.registrar to a key that the registry was deployed with (hardhat deploy --registrars)',
+    retryable: false,
+  })
 }

@@ -1,7 +1,8 @@
 import type { Address, Bytes32, CallOptions, TransactionReceipt } from '@domainsync/core'
 import { checkChainId } from '../chain/rpc-context.ts'
+import { parseEndpoint, type RpcEndpoint } from '../chain/rpc-endpoint.ts'
 import { resultOf } from '../rpc/parse-rpc-answer.ts'
-import type { RpcClient } from '../rpc/rpc-client.ts'
+import { createRpcClient, type RpcClient } from '../rpc/rpc-client.ts'
 import { ChainError } from '../rpc/rpc-error.ts'
 import { DEFAULT_TIP_WEI, type FeeOpinion } from './fees.ts'
 
@@ -10,6 +11,21 @@ export interface OperatorWallet {
   readonly operator: string
   readonly client: RpcClient
   readonly chainId: number
+}
+
+export interface OperatorWalletOptions {
+  readonly chainId: number
+  readonly timeoutMs?: number | undefined
+  readonly fetch?: typeof globalThis.fetch | undefined
+}
+
+export function openOperatorWallet(
+  endpoint: RpcEndpoint,
+  { chainId, timeoutMs, fetch }: OperatorWalletOptions,
+): OperatorWallet {
+  const { url, operator } = parseEndpoint(endpoint)
+  const client = createRpcClient({ url, timeoutMs, fetch })
+  return { client, chainId, operator: operator ?? client.origin }
 }
 
 export interface AccountView extends FeeOpinion {

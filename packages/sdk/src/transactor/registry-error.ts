@@ -11,8 +11,8 @@ const SENTENCES = {
   NotAuthorized: ([, caller]) =>
     `The key ${caller} may not do this for the domain; check its roles with "domainsync status".`,
   SharedRole: ([account]) => `Publisher and healer must be two keys, and a domain cannot be its own feed (${account}).`,
-  BadAttestation: ([valid, required]) =>
-    `Only ${valid} of ${required} registrar signatures are valid, in ascending order of the signers.`,
+  BadAttestation: ([good, required]) =>
+    `The first ${good} of the registrar signatures are good, ${required} must be: the next is missing, by nobody who is a registrar, made for other arguments, another chain or registry, or not in ascending order of the signers.`,
   BadSignature: ([signer]) => `The signature is not that of ${signer}.`,
   Expired: ([deadline, time]) => `The deadline ${deadline} has passed (it is ${time}); sign again with a later one.`,
   StaleSeq: ([expected, actual]) =>

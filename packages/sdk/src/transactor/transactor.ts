@@ -2,11 +2,10 @@ import type { Account, Address, Bytes32, CallOptions, TransactionRequest, Transa
 import { keccak256, Transaction, Wallet } from 'ethers'
 import type { QuorumHooks } from '../chain/ask-operators.ts'
 import { checkQuorum } from '../chain/quorum-chain.ts'
-import { parseEndpoint, type RpcEndpoint } from '../chain/rpc-endpoint.ts'
-import { createRpcClient } from '../rpc/rpc-client.ts'
+import type { RpcEndpoint } from '../chain/rpc-endpoint.ts'
 import { agreeOnAccount, agreeOnGas, agreeOnReceipt } from './agreed-views.ts'
 import type { Fees } from './fees.ts'
-import type { OperatorWallet } from './operator-wallet.ts'
+import { openOperatorWallet } from './operator-wallet.ts'
 import { submitRaw } from './submit-raw.ts'
 import { TransactorError } from './transactor-error.ts'
 
@@ -50,7 +49,7 @@ export interface EstimatingTransactor extends Transactor {
 export function createTransactor(options: TransactorOptions): EstimatingTransactor {
   const wallet = walletOf(options.signer)
   const address = wallet.address.toLowerCase() as Address
-  const wallets = options.rpcUrls.map((endpoint) => operatorWallet(endpoint, options))
+  const wallets = options.rpcUrls.map((endpoint) => openOperatorWallet(endpoint, options))
   const quorum = checkQuorum(
     wallets.map(({ operator }) => operator),
     options.quorum,
@@ -102,12 +101,6 @@ function walletOf(signer: string | Wallet): Wallet {
       retryable: false,
     })
   }
-}
-
-function operatorWallet(endpoint: RpcEndpoint, { chainId, timeoutMs, fetch }: TransactorOptions): OperatorWallet {
-  const { url, operator } = parseEndpoint(endpoint)
-  const client = createRpcClient({ url, timeoutMs, fetch })
-  return { client, chainId, operator: operator ?? client.origin }
 }
 
 async function sign(
