@@ -99,7 +99,7 @@ async function* linesOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
   if (rest !== '') throw malformed('its end is missing')
 }
 
-function decode(decoder: TextDecoder, chunk: Uint8Array): string {
+function decode(decoder: InstanceType<typeof TextDecoder>, chunk: Uint8Array): string {
   try {
     return decoder.decode(chunk, { stream: true })
   } catch (cause) {
