@@ -9,6 +9,7 @@ export {
   type RollbackDecision,
   rollBackByHand,
 } from './act/roll-back-by-hand.ts'
+export type { AgentKey, Warning } from './agent/agent-key.ts'
 export type { AgentPorts } from './agent/agent-ports.ts'
 export { type AgentSettings, resolveSettings } from './agent/agent-settings.ts'
 export type { AgentTools } from './agent/agent-tools.ts'
@@ -21,8 +22,17 @@ export {
   SETTLE_DEADLINE_MS,
 } from './agent/create-agent.ts'
 export { type AgentToolsOptions, createAgentTools } from './agent/create-agent-tools.ts'
+export type { Keeper } from './agent/keeper.ts'
 export { healingMs } from './agent/next-incident.ts'
-export type { ActionReport, ConditionReport, DomainReport, PassReport, ReplicaReport } from './agent/pass-report.ts'
+export type {
+  ActionReport,
+  ConditionReport,
+  DomainReport,
+  PageReport,
+  PassReport,
+  ReplicaReport,
+  ResolverReport,
+} from './agent/pass-report.ts'
 export type { AgentDomain, AgentReplica } from './agent-domain.ts'
 export { type Thaw, thawSigner, thawTypedData } from './approve/thaw-typed-data.ts'
 export { type DiagnoseContext, diagnose } from './diagnose/diagnose.ts'
@@ -34,6 +44,7 @@ export { createGatewayPreview, type Preview } from './observe/preview.ts'
 export type { ReleaseTarget, Verification, VerifyRelease } from './observe/verification.ts'
 export type { Action, ActionKind, AdditiveAction, MessageAction, PointerAction, PublishBlock } from './plan/action.ts'
 export type { ActionRecord } from './plan/action-record.ts'
+export { actionWords } from './plan/action-words.ts'
 export type { LadderPosition } from './plan/climb.ts'
 export { type ConditionLadder, type Plan, plan } from './plan/plan.ts'
 export { PLAN_DEFAULTS, type PlanSettings } from './plan/plan-settings.ts'

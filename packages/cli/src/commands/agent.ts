@@ -1,6 +1,7 @@
 import { createConsoleNotifier, createJsonLinesNotifier } from '@domainsync/healing-agent'
+import { createAgentLines } from '../output/agent-lines.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
-import { actionLine } from '../output/show-findings.ts'
+import { shortCids } from '../output/short.ts'
 import type { AddCommand } from '../program.ts'
 import { openAgent } from '../wiring/open-agent.ts'
 
@@ -18,17 +19,13 @@ export const addAgentCommand: AddCommand = (program, action) => {
           onEvent: (line) => terminal.progress(line),
           notifiers: [{ notifier, minSeverity: 'info' }],
         })
+        const linesOf = createAgentLines()
         terminal.progress(`Watching ${Object.keys(config.values.domains).join(', ')}. Ctrl-C ends it.`)
         await agent.run({
           signal,
           repair: !flags.dryRun,
-          onPass: ({ domains }) => {
-            for (const { domain, actions } of domains) {
-              for (const report of actions) {
-                const line = actionLine(domain, report)
-                if (line !== undefined) terminal.progress(line)
-              }
-            }
+          onPass: (pass) => {
+            for (const line of linesOf(pass)) terminal.progress(flags.full ? line : shortCids(line))
           },
         })
         return EXIT_DONE

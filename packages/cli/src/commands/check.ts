@@ -1,8 +1,8 @@
 import { parseDomainName } from '@domainsync/core'
-import type { PassReport } from '@domainsync/healing-agent'
+import type { ActionReport } from '@domainsync/healing-agent'
 import type { Command } from 'commander'
 import type { CommandContext } from '../command-context.ts'
-import { actionLine, exitCodeOfFindings, showFindings } from '../output/show-findings.ts'
+import { exitCodeOfFindings, showActions, showFindings } from '../output/show-findings.ts'
 import type { Action, AddCommand } from '../program.ts'
 import { openAgent } from '../wiring/open-agent.ts'
 
@@ -40,27 +40,26 @@ async function run(
   { name, domain, repair }: { name: string; domain: string | undefined; repair: boolean },
 ): Promise<number> {
   const config = await loadConfig()
-  await using agent = await openAgent(config, {
-    onEvent: (line) => terminal.progress(line),
-    lookOnly: name === 'status' || name === 'check',
-  })
-  const domains = domain === undefined ? undefined : [parseDomainName(domain)]
   const repairs = repair && !flags.dryRun
+  await using agent = await openAgent(config, { onEvent: (line) => terminal.progress(line), lookOnly: !repairs })
+  const domains = domain === undefined ? undefined : [parseDomainName(domain)]
+  const show = { terminal, full: flags.full }
+  const done: (ActionReport & { readonly domain: string })[] = []
   const report = await agent.settle({
     repair: repairs,
     signal,
     ...(domains ? { domains } : {}),
     onPass: (pass) => {
-      if (repairs) for (const line of doneIn(pass)) terminal.progress(line)
+      if (!repairs) return
+      showActions(pass, show)
+      done.push(...pass.domains.flatMap(({ domain: at, actions }) => actions.map((one) => ({ domain: at, ...one }))))
     },
   })
-  showFindings(report, { terminal, full: flags.full })
+  showFindings(report, show)
+  if ((name === 'plan' || repair !== repairs) && showActions(report, show) === 0)
+    terminal.print('Nothing would be done.')
   if (config.values.replication.trial) terminal.print('trial: copies of one machine are counted')
   const { schema: _, ...findings } = report
-  terminal.document(name, findings)
+  terminal.document(name, repairs ? { ...findings, done } : findings)
   return exitCodeOfFindings(report)
-}
-
-function doneIn({ domains }: PassReport): string[] {
-  return domains.flatMap(({ domain, actions }) => actions.flatMap((one) => actionLine(domain, one) ?? []))
 }

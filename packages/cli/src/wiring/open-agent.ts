@@ -18,6 +18,7 @@ import { createGateway, createTransactor } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import { readAccount } from '../config/account.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { readAddress } from '../config/public-id.ts'
 import { readSecret, readText } from '../config/secret.ts'
 import { openDnsDriver, openResolvers } from './dns-drivers.ts'
 import { createLocalFetch } from './local-fetch.ts'
@@ -75,9 +76,9 @@ export async function openAgentPorts(
       createGateway({ url: await readText(url, config, `gateways[${index}]`) }),
     ),
   )
-  const { healer } = config.values.keys
-  const transactor =
-    healer && !lookOnly ? createTransactor({ signer: await readAccount('healer', config), ...network }) : undefined
+  const account = config.values.keys.healer && !lookOnly ? await readAccount('healer', config) : undefined
+  const transactor = account && createTransactor({ signer: account, ...network })
+  const healer = await healerOf(config)
   const tools = createAgentTools({
     ...network,
     gateways,
@@ -90,7 +91,13 @@ export async function openAgentPorts(
   await makeStatePrivate(config)
   const store = await openSqliteStore(stateFolder(config).journal)
   const { chain } = network
-  return { ports: { network, chain, transactor, store, clock: systemClock, tools, notifiers: routes }, domains }
+  return { ports: { network, chain, transactor, healer, store, clock: systemClock, tools, notifiers: routes }, domains }
+}
+
+/** The address of the agent's key. A look needs none, and so not that its secret is there. */
+async function healerOf(config: LoadedConfig): Promise<AgentPorts['healer']> {
+  if (!config.values.keys.healer) return undefined
+  return readAddress('healer', config).catch(() => 'hidden')
 }
 
 async function openAgentDomains(config: LoadedConfig): Promise<AgentDomain[]> {

@@ -145,14 +145,15 @@ export function createAgent({
       return released(all, async () => {
         const deadline = clock.monotonic() + deadlineMs
         let report = await round(all, { repair, force: true, signal })
+        onPass?.(report)
         for (;;) {
-          onPass?.(report)
-          const now = clock.now()
-          const restless = report.domains.filter(({ nextAt }) => nextAt - now < settings.probeEveryMs / 2)
+          const restless = report.domains.filter(({ underWay }) => underWay)
           if (restless.length === 0 || clock.monotonic() >= deadline) return report
-          await clock.sleep(Math.max(MIN_PAUSE_MS, Math.min(...restless.map(({ nextAt }) => nextAt)) - now), signal)
+          const dueMs = Math.min(...restless.map(({ nextAt }) => nextAt)) - clock.now()
+          await clock.sleep(Math.max(MIN_PAUSE_MS, Math.min(dueMs, settings.probeEveryMs)), signal)
           const due = all.filter(({ domain }) => restless.some((one) => one.domain === domain.name))
           const next = await round(due, { repair, force: false, signal })
+          onPass?.(next)
           report = { ...next, startedAt: report.startedAt, ...merged(report.domains, next.domains) }
         }
       })

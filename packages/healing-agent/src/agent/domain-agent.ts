@@ -1,39 +1,36 @@
-import { errorCode, type Findings, type Lease } from '@domainsync/core'
+import { errorCode, type Lease, type Operation } from '@domainsync/core'
 import type { Progress } from '@domainsync/journal'
-import { isHold } from '../act/publish-hold.ts'
 import type { AgentDomain } from '../agent-domain.ts'
 import { checkedFreezes } from '../approve/checked-freezes.ts'
-import { diagnose } from '../diagnose/diagnose.ts'
 import { LeaseHolder } from '../lease/lease-holder.ts'
-import { parseProcessOwner } from '../lease/process-owner.ts'
 import { enqueue } from '../notifiers/message-route.ts'
 import { sentence } from '../observe/no-answer.ts'
-import { observeChain } from '../observe/observe-chain.ts'
+import { type ChainLook, observeChain } from '../observe/observe-chain.ts'
+import type { ObserveContext } from '../observe/observe-context.ts'
 import { rememberVerification } from '../observe/remembered-verification.ts'
 import type { VerifyRelease } from '../observe/verification.ts'
 import { verifyInTime } from '../observe/verify-in-time.ts'
 import { type Action, isRepair } from '../plan/action.ts'
-import { APPROVED, recordObservation } from '../plan/action-record.ts'
 import { activeFreezes } from '../plan/freezes.ts'
-import { warningMessage } from '../plan/messages.ts'
-import { plan } from '../plan/plan.ts'
 import { HOUR_MS } from '../plan/plan-settings.ts'
 import { ActionRunner } from './action-runner.ts'
-import { keyWarnings, whyReadOnly } from './agent-key.ts'
 import type { AgentPorts } from './agent-ports.ts'
 import type { AgentSettings } from './agent-settings.ts'
+import { type Decision, decide } from './decide.ts'
 import { DomainMemory } from './domain-memory.ts'
-import { nextIncident } from './next-incident.ts'
+import { keeperOf } from './keeper.ts'
+import type { Look, Target } from './look.ts'
 import { observeDomain, type Sight, targetOf } from './observe-domain.ts'
 import type { ActionReport, DomainReport } from './pass-report.ts'
 import { dueAt, markSkipped, nextPassAt } from './pass-schedule.ts'
-import { planStateOf } from './plan-state-of.ts'
 import { probesOf } from './probe-list.ts'
+import { recentChange } from './recent-change.ts'
 import { failedReport, reportOf } from './report-of.ts'
 import { UpdateExaminer } from './update-examiner.ts'
 
 /** Probes that are due within this time go along with the pass, in milliseconds. */
 const TOGETHER_MS = 100
+
 export interface PassOptions {
   /** Do what the plan says. Without it nothing is written anywhere. */
   readonly repair: boolean
@@ -49,6 +46,15 @@ export interface DomainAgentOptions {
   /** Repairs of all domains in the last hour. */
   readonly repairsInAll: () => number
   readonly onProgress: ((progress: Progress) => void) | undefined
+}
+
+/** What the steps of one pass share. */
+interface Pass extends PassOptions {
+  /** `undefined`: only a look. */
+  readonly lease: Lease | undefined
+  readonly memory: DomainMemory
+  readonly chain: ChainLook
+  readonly context: ObserveContext
 }
 
 /** Keeps one domain: observe → diagnose → plan → act → record. */
@@ -109,115 +115,86 @@ export class DomainAgent {
     }
   }
 
-  async #pass({ force, repair, signal, lease }: PassOptions & { lease: Lease | undefined }): Promise<DomainReport> {
+  async #pass(options: PassOptions & { lease: Lease | undefined }): Promise<DomainReport> {
     const { ports, settings, domain } = { ports: this.#ports, settings: this.#settings, domain: this.domain }
     const { clock, store } = ports
+    const { repair, signal, lease } = options
     const memory = await this.#remember(lease)
     const context = { domain: domain.name, vantage: 'agent', clock, timeoutMs: settings.probeTimeoutMs, signal }
-    const { observation, state, safe } = await observeChain(ports.chain, domain.name, {
-      ...context,
-      safeDepth: settings.safeDepth,
-    })
-    memory.add([observation])
-    let running = await store.journal.running(domain.name)
-    let error =
-      lease === undefined && repair
-        ? leaseHeld(await this.#lease.holder())
-        : unregistered(observation.value, domain.name)
-    const frozen = activeFreezes(checkedFreezes(memory.findings.freezes, { place: ports.network, trust: state?.trust }))
-    if (lease !== undefined && state !== undefined && frozen.length === 0) {
-      error ??= await this.#runner.resume(running, { lease, memory, state, signal })
-      running = await store.journal.running(domain.name)
-    }
-
-    const probes = probesOf(domain)
-    const startedAt = clock.now()
-    const scheduled = { domain, memory, settings }
-    const due = (probe: string) => force || dueAt(probe, scheduled) <= startedAt + TOGETHER_MS
+    const chain = await this.#readChain(memory, context)
+    const { observation, state } = chain
+    const pass = { ...options, memory, chain, context }
+    const failure = await this.#resume(pass)
+    const running = await store.journal.running(domain.name)
     const target = state?.head.live === 0 ? undefined : targetOf(memory.live?.value)
-    const publishing = running.some(({ kind }) => kind === 'publish')
-    const { tools } = ports
-    const look = {
-      domain,
-      memory,
-      settings,
-      tools,
+    const sight = await this.#look(pass, { target, running })
+    const { candidates } = sight
+
+    const now = clock.now()
+    const repairsInAll = this.#repairsInAll()
+    const decision = decide({ domain, memory, settings, ports, state, target, candidates, running, repairsInAll, now })
+    if (lease !== undefined) {
+      await store.history.append([observation, ...sight.observations, ...decision.approvals])
+      await store.history.save(decision.findings, { epoch: lease.epoch })
+    }
+    const actions = await this.#act(pass, decision)
+    const keeper = await keeperOf(this.#lease, clock.now())
+    const held = repair && lease === undefined
+    const error = (held ? leaseHeld(keeper) : unregistered(observation.value, domain.name)) ?? failure
+    const schedule = { plan: decision.plan, now: clock.now(), held, idle: target === undefined }
+    const next = nextPassAt({ domain, memory, settings }, schedule)
+    const { plan, warnings } = decision
+    const seen = { domain, memory, settings, state, candidates, running, settling: sight.settling }
+    return reportOf({ ...seen, plan, actions, warnings, keeper, error, now, next })
+  }
+
+  async #readChain(memory: DomainMemory, context: ObserveContext): Promise<ChainLook> {
+    const { chain } = this.#ports
+    const look = await observeChain(chain, this.domain.name, { ...context, safeDepth: this.#settings.safeDepth })
+    const isFirst = memory.live === undefined
+    memory.add([look.observation])
+    if (isFirst && look.state !== undefined && look.state.head.live !== 0) {
+      const { signal, timeoutMs } = context
+      const changedAt = await recentChange(chain, look.state, { signal, timeoutMs })
+      if (changedAt !== undefined) memory.noteChange(changedAt)
+    }
+    return look
+  }
+
+  /** Finishes what a crash left, unless pointers may not move; the failure, if any. */
+  async #resume({ lease, memory, chain: { state }, signal }: Pass): Promise<DomainReport['error']> {
+    const trust = state?.nextTrust
+    const frozen = activeFreezes(checkedFreezes(memory.findings.freezes, { place: this.#ports.network, trust }))
+    if (lease === undefined || state === undefined || frozen.length > 0) return null
+    const running = await this.#ports.store.journal.running(this.domain.name)
+    return this.#runner.resume(running, { lease, memory, state, signal })
+  }
+
+  async #look(
+    { force, memory, chain, context }: Pass,
+    { target, running }: { target: Target | undefined; running: readonly Operation[] },
+  ): Promise<Sight> {
+    const { domain } = this
+    const settings = this.#settings
+    const startedAt = context.clock.now()
+    const scheduled = { domain, memory, settings }
+    const look: Look = {
+      ...scheduled,
+      tools: this.#ports.tools,
       verify: this.#verify,
       updates: this.#updates,
       context,
-      due,
-      publishing,
+      due: (probe) => force || dueAt(probe, scheduled) <= startedAt + TOGETHER_MS,
+      publishing: running.some(({ kind }) => kind === 'publish'),
     }
-    const sight: Sight = target === undefined ? NOTHING : await observeDomain(look, { target, state, safe })
+    const sight = target === undefined ? NOTHING : await observeDomain(look, { ...chain, target })
     markSkipped(scheduled, { startedAt, context })
+    return sight
+  }
 
-    const now = clock.now()
-    const liveSince = memory.live?.since ?? 0
-    const { maxAgeMs, vantages } = settings
-    const before = memory.findings
-    const conditions = diagnose(
-      memory.all(),
-      { domain: domain.name, probes, open: before.conditions, liveSince, vantages, maxAgeMs },
-      now,
-    )
-    const incident = nextIncident(before.incident, conditions, { domain: domain.name, now })
-    const place = ports.network
-    const freezes = checkedFreezes(before.freezes, { place, trust: state?.nextTrust })
-    const approvals = freezes
-      .filter(({ thawSignature }) => thawSignature !== undefined)
-      .map(({ id }) =>
-        recordObservation(domain.name, { kind: APPROVED, subject: id, at: now, ok: true }, 'A person approved.'),
-      )
-    memory.add(approvals)
-    memory.findings = { ...before, conditions, incident, freezes }
-    const decided = plan(
-      conditions,
-      planStateOf({
-        domain,
-        memory,
-        settings,
-        state,
-        targetRoot: target && `${target.root}`,
-        candidates: sight.candidates,
-        repairsInAll: this.#repairsInAll(),
-        publishBlocked: running.some(isHold),
-        chainReadOnly: whyReadOnly(ports, state),
-        now,
-      }),
-      { now, settings },
-    )
-    memory.findings = { ...memory.findings, freezes: decided.freezes }
-    if (lease !== undefined) {
-      await store.history.append([observation, ...sight.observations, ...approvals])
-      await store.history.save(memory.findings, { epoch: lease.epoch })
-    }
-    const warnings = keyWarnings(ports.healer, state)
-    const warned = warnings.flatMap((warning) => warningMessage(domain.name, warning, memory.records(now)) ?? [])
-    const actions =
-      lease === undefined
-        ? decided.actions.map(planned)
-        : await this.#runner.run([...decided.actions, ...warned, ...healedBy(before, memory.findings)], {
-            lease,
-            memory,
-            state,
-            signal,
-          })
-    const held = repair && lease === undefined
-    const nextAt = nextPassAt(scheduled, { plan: decided, now: clock.now(), held, idle: target === undefined })
-    const { candidates } = sight
-    return reportOf({
-      domain,
-      memory,
-      settings,
-      state,
-      candidates,
-      plan: decided,
-      actions,
-      warnings,
-      error,
-      now,
-      nextAt,
-    })
+  async #act({ lease, memory, chain, signal }: Pass, { plan, actions }: Decision): Promise<ActionReport[]> {
+    if (lease === undefined) return plan.actions.map(planned)
+    return this.#runner.run(actions, { lease, memory, state: chain.state, signal })
   }
 
   /** Loaded at the first pass, and again when another agent may have written meanwhile. */
@@ -258,11 +235,10 @@ export class DomainAgent {
   }
 }
 
-const NOTHING: Sight = { observations: [], candidates: [] }
+const NOTHING: Sight = { observations: [], candidates: [], settling: false }
 
-function leaseHeld(lease: Lease | undefined): DomainReport['error'] {
-  const owner = lease && parseProcessOwner(lease.owner)
-  const who = owner ? `The agent of process ${owner.pid} on ${owner.host}` : 'Another agent'
+function leaseHeld(keeper: DomainReport['keeper']): DomainReport['error'] {
+  const who = keeper?.pid ? `The agent of process ${keeper.pid} on ${keeper.host}` : 'Another agent'
   return { code: 'LEASE_HELD', message: `${who} has this domain; it was only looked at.` }
 }
 
@@ -272,13 +248,4 @@ function unregistered(value: string, name: string): DomainReport['error'] {
 
 function planned(action: Action): ActionReport {
   return { action, outcome: 'planned', code: null, detail: '', durationMs: 0 }
-}
-
-/** The word that an incident is over. */
-function healedBy(before: Findings, { incident, domain }: Findings): Action[] {
-  if (incident?.closedAt === undefined || before.incident?.closedAt !== undefined || before.incident === undefined)
-    return []
-  const seconds = Math.round((incident.closedAt - incident.firstBadAt) / 1_000)
-  const text = `From the first bad to the third good answer: ${seconds} s.`
-  return [{ kind: 'notify', key: `${incident.id}/closed`, severity: 'info', title: `${domain}: healed`, text }]
 }

@@ -110,6 +110,11 @@ export class DomainMemory {
     return this.#live
   }
 
+  /** The live release became so at that time, which counts as having been seen. */
+  noteChange(at: number): void {
+    if (this.#live !== undefined) this.#live = { ...this.#live, since: Math.min(at, this.#live.since), witnessed: true }
+  }
+
   /** Adds observations in any order. */
   add(observations: readonly Observation[]): void {
     for (const observation of observations) {

@@ -7,7 +7,7 @@ import { observeReplica } from '../observe/observe-replica.ts'
 import { probeName } from '../observe/probe-name.ts'
 import type { Answer, Candidate } from '../plan/plan-state.ts'
 import { answerOf, OlderReleases } from './candidates.ts'
-import type { Known, Look, Target } from './look.ts'
+import { isSettling, type Known, type Look, type Target } from './look.ts'
 import { observeNames } from './observe-names.ts'
 import { observePages } from './observe-pages.ts'
 import { replicaFacts } from './replica-facts.ts'
@@ -16,6 +16,8 @@ import { replicaFacts } from './replica-facts.ts'
 export interface Sight {
   readonly observations: readonly Observation[]
   readonly candidates: readonly Candidate[]
+  /** The live release changed just now: names and servers may still show the one before. */
+  readonly settling: boolean
 }
 
 /**
@@ -80,7 +82,7 @@ export async function observeDomain(
   const candidates = await assess(look, { target, state, verification, older })
   if (due(probeName('dns')))
     for (const observation of await observeNames(look, { target, state, candidates })) note(observation)
-  return { observations: found, candidates }
+  return { observations: found, candidates, settling: isSettling(look) }
 }
 
 /** Reads blocks back when that is due, after an action, or when anything but a proven copy was seen last. */

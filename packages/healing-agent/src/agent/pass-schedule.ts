@@ -2,10 +2,13 @@ import type { AgentDomain } from '../agent-domain.ts'
 import { type ObserveContext, observed } from '../observe/observe-context.ts'
 import { PROBE_CONDITIONS, parseProbeName } from '../observe/probe-name.ts'
 import type { Plan } from '../plan/plan.ts'
-import { nextProbeAt } from '../schedule/next-probe.ts'
+import { type NextProbe, nextProbe } from '../schedule/next-probe.ts'
 import type { AgentSettings } from './agent-settings.ts'
 import type { DomainMemory } from './domain-memory.ts'
 import { probesOf } from './probe-list.ts'
+
+/** A pause in a ladder is worth waiting for in one run up to this long, in milliseconds. */
+const SHORT_PAUSE_MS = 15_000
 
 /** What of a domain decides when it is looked at. */
 export interface Scheduled {
@@ -14,15 +17,29 @@ export interface Scheduled {
   readonly settings: AgentSettings
 }
 
-/** When a probe is due, in milliseconds since 1970. What is counted from other probes has no time of its own. */
-export function dueAt(probe: string, { memory, settings }: Omit<Scheduled, 'domain'>): number {
+/** When a domain is passed next. */
+export interface NextPass {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** Something is being confirmed, or a repair comes soon: the findings are not final. */
+  readonly underWay: boolean
+}
+
+/** When a probe is due, in milliseconds since 1970. */
+export function dueAt(probe: string, scheduled: Omit<Scheduled, 'domain'>): number {
+  return next(probe, scheduled).at
+}
+
+/** What is counted from other probes has no time of its own. */
+function next(probe: string, { memory, settings }: Omit<Scheduled, 'domain'>): NextProbe {
   const parsed = parseProbeName(probe)
-  if (parsed === undefined || parsed.kind === 'content') return Number.POSITIVE_INFINITY
+  if (parsed === undefined || parsed.kind === 'content') return { at: Number.POSITIVE_INFINITY, early: false }
   const type = PROBE_CONDITIONS[parsed.kind]
   const open = memory.findings.conditions.some((one) => one.type === type && one.subject === parsed.subject)
-  const { probeEveryMs } = settings
-  const liveSince = memory.live?.since ?? 0
-  return nextProbeAt(probe, memory.of(probe), { probeEveryMs, open, liveSince, actedAt: memory.actedAt })
+  const { probeEveryMs, dnsSettleMs } = settings
+  const { since: liveSince = 0, witnessed = false } = memory.live ?? {}
+  const settlesAt = witnessed ? liveSince + dnsSettleMs : 0
+  return nextProbe(probe, memory.of(probe), { probeEveryMs, open, liveSince, settlesAt, actedAt: memory.actedAt })
 }
 
 /** A probe that was due and could not be asked is unknown for now; it comes up again a cadence later. */
@@ -37,16 +54,18 @@ export function markSkipped(
   }
 }
 
-/** When the domain is passed next: the earliest probe, or the end of a pause in a ladder. */
+/** The earliest probe, or the end of a pause in a ladder. */
 export function nextPassAt(
   scheduled: Scheduled,
   { plan, now, held, idle }: { plan: Plan; now: number; held: boolean; idle: boolean },
-): number {
+): NextPass {
   const { domain, settings } = scheduled
   // Another agent has the domain: look again when its lease may have run out.
-  if (held) return now + settings.leaseMs / 2
-  if (idle) return now + settings.probeEveryMs
+  if (held) return { at: now + settings.leaseMs / 2, underWay: false }
+  if (idle) return { at: now + settings.probeEveryMs, underWay: false }
   const pauses = plan.ladders.flatMap(({ position }) => (position.kind === 'wait' ? [position.until] : []))
-  const probes = probesOf(domain).map((probe) => dueAt(probe, scheduled))
-  return Math.max(now, Math.min(...probes, ...pauses, now + settings.probeEveryMs))
+  const probes = probesOf(domain).map((probe) => next(probe, scheduled))
+  const at = Math.max(now, Math.min(...probes.map((one) => one.at), ...pauses, now + settings.probeEveryMs))
+  const underWay = probes.some(({ early }) => early) || pauses.some((until) => until - now < SHORT_PAUSE_MS)
+  return { at, underWay }
 }

@@ -18,12 +18,16 @@ export function createJsonLinesNotifier(
   }
 }
 
-/** One line a message, for a person at a terminal. */
-export function createConsoleNotifier(sink: LineSink, { name = 'console' }: { name?: string } = {}): Notifier {
+/** One line a message, with the time in UTC, for a person at a terminal. */
+export function createConsoleNotifier(
+  sink: LineSink,
+  { name = 'console', now = Date.now }: { name?: string; now?: () => number } = {},
+): Notifier {
   return {
     name,
     send: async ({ severity, title, text }: Notification) => {
-      sink.write(`${severity.toUpperCase().padEnd(8)} ${title}  ${text}\n`)
+      const time = new Date(now()).toISOString().slice(11, 19)
+      sink.write(`${time}Z ${severity.toUpperCase().padEnd(8)} ${title}  ${text}\n`)
     },
   }
 }

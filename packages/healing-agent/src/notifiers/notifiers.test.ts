@@ -59,8 +59,8 @@ it('writes one line of JSON a message, or one for a person', async () => {
   await createJsonLinesNotifier(sink, { now: () => 0 }).send(message)
   expect(JSON.parse(out)).toEqual({ time: '1970-01-01T00:00:00.000Z', ...message })
   out = ''
-  await createConsoleNotifier(sink).send(message)
-  expect(out).toBe('CRITICAL bbbhhai.com: NodeOffline (node-1)  node-1 does not answer.\n')
+  await createConsoleNotifier(sink, { now: () => Date.UTC(2026, 0, 1, 3, 2, 11) }).send(message)
+  expect(out).toBe('03:02:11Z CRITICAL bbbhhai.com: NodeOffline (node-1)  node-1 does not answer.\n')
 })
 
 describe('the outbox', () => {

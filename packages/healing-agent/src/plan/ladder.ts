@@ -26,9 +26,9 @@ export function laddersOf(condition: Condition, state: PlanState, { settings, no
     case 'ReleaseBad':
       return [[rollbackRung(state, settings, now), swapRung(state)]]
     case 'ChecksFailing':
-      return [[watchRung()]]
+      return [[watchRung('no older release is known to pass, so going back would not help')]]
     case 'ChainNoQuorum':
-      return [[]]
+      return [[watchRung('the operators in network.rpcUrls must answer and agree again')]]
   }
 }
 

@@ -393,7 +393,9 @@ describe('plan', () => {
 
     it('does not wake a person for a short loss of quorum', () => {
       const page = (severity: Condition['severity']) =>
-        messages([condition('ChainNoQuorum', { severity })], state()).some(({ kind }) => kind === 'page')
+        messages([condition('ChainNoQuorum', { severity, since: NOW - 61_000 })], state()).some(
+          ({ kind }) => kind === 'page',
+        )
       expect(page('warning')).toBe(false)
       expect(page('critical')).toBe(true)
     })

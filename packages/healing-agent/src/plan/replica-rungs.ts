@@ -19,16 +19,16 @@ export function replicaRungs(name: string, state: PlanState): Rung[] {
   ]
 }
 
-/** A tier-1 node that is down: start it where we can, and raise the other replicas meanwhile. */
+/**
+ * A tier-1 node that is down: started where we can, and the other replicas raised meanwhile. Where we cannot, its supervisor gets a
+ * minute to do so before a person is woken.
+ */
 export function nodeRungs(name: string, state: PlanState): Rung[] {
-  const node = state.replicas.find((fact) => fact.name === name)
-  const restart = node?.can.restart
-    ? ready({ kind: 'restart', replica: name })
-    : none(`${name} cannot be started from here`)
-  return [
-    { kind: 'restart', subject: name, tries: 2, what: restart },
-    { kind: 'raise', subject: name, tries: 2, what: raise(name, state) },
-  ]
+  const canStart = state.replicas.find((fact) => fact.name === name)?.can.restart === true
+  const what = canStart ? ready({ kind: 'restart', replica: name }) : soon(`${name} cannot be started from here`)
+  const restart: Rung = { kind: 'restart', subject: name, tries: 2, what }
+  const others: Rung = { kind: 'raise', subject: name, tries: 2, what: raise(name, state) }
+  return canStart ? [restart, others] : [others, restart]
 }
 
 /** The live release again to the nodes that readers are served from. Never another release. */

@@ -21,8 +21,7 @@ export type RungAction =
   | { readonly kind: 'soon'; readonly reason: string }
 
 /** Nothing but waiting whether it mends itself, or another condition's repair mends it; then a person. */
-export function watchRung(): Rung {
-  const reason = 'no older release is known to pass, so going back would not help'
+export function watchRung(reason: string): Rung {
   return { kind: 'page', subject: '', tries: 1, what: { kind: 'soon', reason } }
 }
 

@@ -1,9 +1,9 @@
 import type { Observation, ProbeStatus } from '@domainsync/core'
 import { describe, expect, it } from 'vitest'
-import { nextProbeAt, type ProbeSchedule } from './next-probe.ts'
+import { nextProbe, type ProbeSchedule } from './next-probe.ts'
 
 const T = 1_800_000_000_000
-const base: ProbeSchedule = { probeEveryMs: 30_000, open: false, liveSince: 0, actedAt: undefined }
+const base: ProbeSchedule = { probeEveryMs: 30_000, open: false, liveSince: 0, settlesAt: 0, actedAt: undefined }
 
 /** Newest first, as `[seconds after T, status]`. */
 function history(...answers: [number, ProbeStatus][]): Observation[] {
@@ -14,9 +14,9 @@ function history(...answers: [number, ProbeStatus][]): Observation[] {
 }
 
 const after = (answers: [number, ProbeStatus][], more: Partial<ProbeSchedule> = {}, name = 'dns') =>
-  (nextProbeAt(name, history(...answers), { ...base, ...more }) - T) / 1_000
+  (nextProbe(name, history(...answers), { ...base, ...more }).at - T) / 1_000
 
-describe('nextProbeAt', () => {
+describe('nextProbe', () => {
   it('asks at once what was never asked', () => expect(after([])).toBe(Number.NEGATIVE_INFINITY))
 
   it('keeps the cadence with up to a tenth of jitter, always the same', () => {
@@ -50,6 +50,29 @@ describe('nextProbeAt', () => {
         [4, 'bad'],
       ]),
     ).toBeGreaterThanOrEqual(34)
+  })
+
+  it('asks again after 1, 2, 4 and 8 s while an answer may lag behind a change', () => {
+    const settlesAt = T + 60_000
+    expect(after([[0, 'unknown']], { settlesAt })).toBe(1)
+    expect(
+      after(
+        [
+          [0, 'unknown'],
+          [1, 'unknown'],
+          [2, 'unknown'],
+        ],
+        { settlesAt },
+      ),
+    ).toBe(4)
+    expect(after([[0, 'unknown']])).toBeGreaterThanOrEqual(30)
+    expect(after([[61, 'unknown']], { settlesAt })).toBeGreaterThanOrEqual(91)
+    expect(after([[0, 'unknown']], { settlesAt }, 'chain')).toBeGreaterThanOrEqual(30)
+  })
+
+  it('says whether something is being confirmed', () => {
+    expect(nextProbe('dns', history([0, 'bad']), base).early).toBe(true)
+    expect(nextProbe('dns', history([0, 'good']), base).early).toBe(false)
   })
 
   it('confirms a first good answer while the condition is open', () => {
