@@ -2,7 +2,7 @@ import { CommanderError } from 'commander'
 import { EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, exitCodeOf } from './output/exit-code.ts'
 import { reportError } from './output/report-error.ts'
 import { createTerminal } from './output/terminal.ts'
-import { createProgram } from './program.ts'
+import { createProgram, usageSentence } from './program.ts'
 
 /** Runs one command line; gives the exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -19,7 +19,9 @@ export async function main(args: readonly string[]): Promise<number> {
     if (error instanceof CommanderError) {
       // Its message is on stderr already.
       if (error.exitCode === 0) return EXIT_DONE
-      terminal.document('error', { error: { code: 'USAGE', message: error.message, next: 'domainsync --help' } })
+      terminal.document('error', {
+        error: { code: 'USAGE', message: usageSentence(error.message), next: 'domainsync --help' },
+      })
       return EXIT_FAILED
     }
     if (interrupt.signal.aborted) {

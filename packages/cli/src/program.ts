@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
 import { type CommandContext, createCommandContext, type GlobalFlags } from './command-context.ts'
+import { COMMAND_HELP, type CommandHelp, helpText, PROGRAM_HELP } from './command-help.ts'
 import { EXIT_DONE } from './output/exit-code.ts'
 import { createTerminal } from './output/terminal.ts'
 
@@ -15,8 +16,8 @@ export type AddCommand = (program: Command, action: Action) => void
 
 const VERSION: string = createRequire(import.meta.url)('../package.json').version
 
-/** Every command by its first word, in the order of the help. Only the one that runs is loaded: most need no chain. */
-const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
+/** Every command by its first word. Only the one that runs is loaded: most need no chain. */
+const COMMANDS: Readonly<Record<keyof typeof COMMAND_HELP, () => Promise<AddCommand>>> = {
   init: async () => (await import('./commands/init.ts')).addInitCommand,
   keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
   register: async () => (await import('./commands/register.ts')).addRegisterCommand,
@@ -37,6 +38,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<AddCommand>>> = {
   config: async () => (await import('./commands/config.ts')).addConfigCommand,
 }
 
+const NAMES = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]
+const NO_FLAGS = { json: false, yes: false, dryRun: false, full: false, quiet: false }
+const HELP_WIDTH = 110
+
 /** The command line for these arguments, and the exit code of the command that ran. */
 export async function createProgram(
   args: readonly string[],
@@ -47,23 +52,56 @@ export async function createProgram(
     .description('Keeps a set of web domains honest and alive.')
     .version(VERSION)
     .option('--config <file>', 'the configuration (default: domainsync.config.ts)')
-    .option('--json', 'one JSON document on stdout', false)
-    .option('--yes', 'write to a real chain without asking', false)
-    .option('--dry-run', 'say what would be done, do nothing', false)
-    .option('--full', 'show identifiers whole', false)
-    .option('--quiet', 'no progress', false)
+    .option('--json', 'one JSON document on stdout')
+    .option('--yes', 'write to a real chain without asking')
+    .option('--dry-run', 'say what would be done, do nothing')
+    .option('--full', 'show identifiers whole')
+    .option('--quiet', 'no progress')
+    .helpOption('-h, --help', 'this help')
+    .commandsGroup('More:')
+    .helpCommand('help [command]', 'one command, its options and exit codes')
+    .configureHelp({ showGlobalOptions: true, helpWidth: HELP_WIDTH })
+    .addHelpText('after', PROGRAM_HELP)
+    .configureOutput({ outputError: (text, write) => write(`USAGE ${usageSentence(text)}\n`) })
     .showHelpAfterError('Run "domainsync --help" for the commands.')
     .exitOverride()
   const action: Action =
     (handler) =>
     async (...parts) => {
       const command = parts.at(-1) as Command
-      const flags = command.optsWithGlobals<GlobalFlags>()
+      const flags = { ...NO_FLAGS, ...command.optsWithGlobals<Partial<GlobalFlags>>() }
       const context = createCommandContext({ flags, signal, terminal: createTerminal(flags) })
       exitCode = await handler(context, command.args, command.opts() as Parameters<typeof handler>[2])
     }
-  const named = args.filter((arg) => Object.hasOwn(COMMANDS, arg)).slice(0, 1)
-  const wanted = named.length > 0 && !args.includes('--help') ? named : Object.keys(COMMANDS)
-  for (const name of wanted) (await COMMANDS[name]!())(program, action)
+  const name = firstWord(args)
+  for (const wanted of name === undefined ? NAMES : [name]) {
+    const before = program.commands.length
+    const add = await COMMANDS[wanted]()
+    add(program, action)
+    for (const command of program.commands.slice(before)) describe(command, COMMAND_HELP[wanted])
+  }
   return Object.assign(program, { exitCode: () => exitCode })
+}
+
+/** Its place in the list, and the end of its help; the same for what is below it. */
+function describe(command: Command, help: CommandHelp): void {
+  command.helpGroup(help.group)
+  for (const one of [command, ...command.commands]) {
+    one.addHelpText('after', helpText(help))
+  }
+}
+
+/** The command that is called; `undefined` when that is none, and all are wanted for the list or a suggestion. */
+function firstWord(args: readonly string[]): keyof typeof COMMANDS | undefined {
+  const words = args.filter((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--config')
+  const [word] = words[0] === 'help' ? words.slice(1) : words
+  return NAMES.find((name) => name === word)
+}
+
+/** What commander says of a command line, as one sentence: `unknown command 'publsh' (Did you mean publish?)` */
+export function usageSentence(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')
 }

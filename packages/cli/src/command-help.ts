@@ -1,0 +1,159 @@
+/** What a command's help says besides its usage. */
+export interface CommandHelp {
+  /** Its place in the list of commands. */
+  readonly group: string
+  readonly examples: readonly string[]
+  /** What exit code 0 means; `done` by default. */
+  readonly done?: string
+  /** What exit code 1 means; `failed` by default. */
+  readonly failed?: string
+  /** What exit code 2 means; a command without it never ends so. */
+  readonly incomplete?: string
+  /** What exit code 130 leaves behind, where it is more than an interruption. */
+  readonly interrupted?: string
+}
+
+const GROUPS = {
+  setUp: 'Set up:',
+  publish: 'Publish and go back:',
+  watch: 'Watch and heal:',
+  verify: 'Verify (needs no key):',
+} as const
+
+const LOOKED = 'something is wrong, frozen, or could not be asked'
+const UNKNOWN = 'somebody could not be asked; try again'
+const RESUMABLE = 'interrupted; "domainsync resume" goes on'
+
+/** By the command's name. */
+export const COMMAND_HELP = {
+  init: {
+    group: GROUPS.setUp,
+    examples: [
+      'init bbbhhai.com auditorsec.com',
+      'init bbbhhai.com --chain-id 11155111 --registry 0x… --rpc https://… https://… https://…',
+    ],
+    done: 'done; what was there already is left as it is',
+    failed: 'failed; nothing was written',
+  },
+  keys: {
+    group: GROUPS.setUp,
+    examples: ['keys new', 'keys new ci --out /secure/keys', 'keys list keys/*.json'],
+    failed: 'failed; a key that exists is never overwritten',
+  },
+  register: {
+    group: GROUPS.setUp,
+    examples: ['register bbbhhai.com --dry-run', 'register bbbhhai.com'],
+    done: 'registered, or it was already',
+    incomplete: 'the DNS record or something else is missing; it says what to add',
+  },
+  config: { group: GROUPS.setUp, examples: ['config', 'config --config other.config.ts --json'] },
+  id: {
+    group: GROUPS.setUp,
+    examples: ['id bbbhhai.com', 'id bafybei…', 'id 0x…'],
+    failed: 'it is neither a name, nor a root, nor a hash',
+  },
+  serve: {
+    group: GROUPS.setUp,
+    examples: ['serve', 'serve node-1 local'],
+    done: 'ended by Ctrl-C or a signal',
+    failed: 'it could not start (a port in use, a damaged store)',
+  },
+  publish: {
+    group: GROUPS.publish,
+    examples: [
+      'publish bbbhhai.com',
+      'publish bbbhhai.com --from ./dist --dry-run',
+      'publish bbbhhai.com --yes --json',
+    ],
+    done: 'live everywhere, or unchanged',
+    failed: 'refused or failed; it says what did and did not change',
+    incomplete: 'live, but a copy or a resolver is missing; or it waits for a quorum, money or another run',
+    interrupted: RESUMABLE,
+  },
+  resume: {
+    group: GROUPS.publish,
+    examples: ['resume', 'resume bbbhhai.com --dry-run'],
+    done: 'finished, or nothing was interrupted',
+    incomplete: 'finished as far as it goes: a copy is missing, or it waits for a quorum',
+    interrupted: RESUMABLE,
+  },
+  rollback: {
+    group: GROUPS.publish,
+    examples: ['rollback bbbhhai.com --dry-run', 'rollback bbbhhai.com --to 41'],
+    failed: 'refused or failed; no release verifies and has its copies, or the registry says no',
+    incomplete: UNKNOWN,
+    interrupted: RESUMABLE,
+  },
+  status: {
+    group: GROUPS.watch,
+    examples: ['status', 'status bbbhhai.com --json'],
+    done: 'healthy',
+    incomplete: LOOKED,
+  },
+  plan: { group: GROUPS.watch, examples: ['plan', 'plan bbbhhai.com'], done: 'nothing to repair', incomplete: LOOKED },
+  check: { group: GROUPS.watch, examples: ['check', 'check --json'], done: 'healthy', incomplete: LOOKED },
+  heal: {
+    group: GROUPS.watch,
+    examples: ['heal', 'heal bbbhhai.com --dry-run'],
+    done: 'healthy, perhaps after repairs',
+    incomplete: 'something is still wrong, frozen, or could not be asked',
+  },
+  approve: {
+    group: GROUPS.watch,
+    examples: ['approve bbbhhai.com --dry-run', 'approve bbbhhai.com'],
+    done: 'approved, or nothing waits',
+  },
+  agent: { group: GROUPS.watch, examples: ['agent', 'agent --dry-run'], done: 'ended by Ctrl-C or a signal' },
+  verify: {
+    group: GROUPS.verify,
+    examples: ['verify bbbhhai.com', 'verify bbbhhai.com --url https://mirror.example --json'],
+    done: 'what is served is what was approved',
+    failed: 'it is not; each check that fails is named',
+    incomplete: 'no verdict: somebody could not be asked',
+  },
+  history: {
+    group: GROUPS.verify,
+    examples: ['history bbbhhai.com', 'history bbbhhai.com --full'],
+    incomplete: UNKNOWN,
+  },
+  diff: { group: GROUPS.verify, examples: ['diff bbbhhai.com 41 42'], incomplete: UNKNOWN },
+} satisfies Record<string, CommandHelp>
+
+/** The end of a command's help. */
+export function helpText({ examples, done, failed, incomplete, interrupted }: CommandHelp): string {
+  const exits = [
+    `0    ${done ?? 'done'}`,
+    `1    ${failed ?? 'failed'}`,
+    ...(incomplete ? [`2    ${incomplete}`] : []),
+    `130  ${interrupted ?? 'interrupted'}`,
+  ]
+  return (
+    section(
+      'Examples',
+      examples.map((example) => `domainsync ${example}`),
+    ) + section('Exit codes', exits)
+  )
+}
+
+/** The end of the help of all. */
+export const PROGRAM_HELP =
+  section('Examples', [
+    'domainsync init bbbhhai.com              a configuration to start from',
+    'domainsync publish bbbhhai.com --dry-run what a publish would do',
+    'domainsync status                        one line a domain',
+    'domainsync help publish                  one command, its options and exit codes',
+  ]) +
+  section('Exit codes', [
+    '0    done, healthy, or nothing to do',
+    '1    failed, or "verify" says no',
+    '2    incomplete: it needs another run or a person',
+    '130  interrupted; "domainsync resume" goes on',
+  ]) +
+  section('Environment', [
+    'DOMAINSYNC_PASSPHRASE  opens the key files of "keys new", as the configuration of "init" says',
+    'NO_COLOR               no colours',
+  ])
+
+function section(title: string, lines: readonly string[]): string {
+  return `\n${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`
+}
