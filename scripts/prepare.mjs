@@ -4,65 +4,81 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { withLock } from './prepare-lock.mjs'
+import { exitCode, SIGNALS, spawnGroup } from './process-group.mjs'
+import { step } from './step.mjs'
 
 /** The repository's folder. */
 export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 const NODE_MAJOR = 24
-const NPX_PACKAGES = ['-p', `node@${NODE_MAJOR}`, '-p', 'pnpm@12']
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
-const SOURCES = ['contracts', 'deploy', 'hardhat.config.ts', 'packages', 'scripts/bindings', 'tsconfig.base.json']
+const OWN_MAJOR = Number(process.versions.node.split('.')[0])
+/** What npm brings: pnpm, and Node 24 where this is an older one. */
+const NPX_PACKAGES = [...(OWN_MAJOR < NODE_MAJOR ? ['-p', `node@${NODE_MAJOR}`] : []), '-p', 'pnpm@12']
+const SOURCES = [
+  'contracts',
+  'deploy',
+  'deployments',
+  'hardhat.config.ts',
+  'packages',
+  'scripts/bindings',
+  'tsconfig.base.json',
+]
+/** Build output, state, and records of chains that live on this machine. */
+const NOT_SOURCES = ['node_modules', 'dist', 'generated', 'state', 'localhost']
 const STAMPS = join(ROOT, 'node_modules', '.domainsync')
+const LOCK = join(ROOT, '.cache', 'prepare.lock')
 
 /**
- * Installs and builds what has changed since the last time; says on stderr what it does.
+ * Installs and builds what has changed since the last time; says on stderr what it does, and nothing when there is nothing to do.
  *
  * @returns {Promise<{ node: string, env: NodeJS.ProcessEnv }>} the Node 24 to run with, and an environment whose PATH has it.
  */
 export async function prepare() {
-  if (Number(process.versions.node.split('.')[0]) < 20) fail('DomainSync needs Node 20 or newer.')
-  const lock = digest([join(ROOT, 'pnpm-lock.yaml')])
-  if (stamp('install') !== lock) {
-    say('Installing packages (about a minute the first time) …')
-    await npx('pnpm install --frozen-lockfile --prefer-offline --reporter=append-only >&2')
-    writeStamp('install', lock)
-  }
-  const node = await findNode()
-  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
-  const sources = digest(SOURCES.map((p) => join(ROOT, p)))
-  if (stamp('build') !== sources) {
-    say('Building contracts, bindings and packages …')
-    await run(node, ['node_modules/hardhat/dist/src/cli.js', 'build', '--quiet', '--no-tests'], env)
-    await run(node, ['node_modules/typescript/bin/tsc', '-b'], env)
-    writeStamp('build', sources)
-  }
-  return { node, env }
+  if (OWN_MAJOR < 20) fail('DomainSync needs Node 20 or newer.')
+  if (!isReady()) await withLock(LOCK, installAndBuild)
+  const node = knownNode()
+  return { node, env: environmentOf(node) }
 }
 
-/** Runs a command in the repository, what it prints goes to stderr; ends this process when it fails. */
-export async function run(command, args, env = process.env) {
-  const code = await exitCode(spawnGroup(command, args, { env, stdio: ['ignore', 2, 2] }))
-  if (code !== 0) process.exit(code)
+function isReady() {
+  return stamp('install') === lockDigest() && stamp('build') === sourceDigest() && knownNode() !== undefined
 }
 
-/**
- * A child in a process group of its own. Ctrl-C then reaches us alone, and we end the child with all that it started: some
- * tools leave their helpers running.
- */
-function spawnGroup(command, args, options) {
-  const child = spawn(command, args, { cwd: ROOT, detached: true, ...options })
-  const end = () => {
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch {
-      // It has ended by itself.
-    }
-    process.exit(130)
+async function installAndBuild() {
+  if (stamp('install') !== lockDigest()) {
+    await npx('Installing packages', {
+      command: 'pnpm install --frozen-lockfile --prefer-offline --reporter=append-only',
+      hint: 'about a minute the first time',
+    })
+    writeStamp('install', lockDigest())
   }
-  for (const signal of SIGNALS) process.on(signal, end)
-  child.once('exit', () => {
-    for (const signal of SIGNALS) process.off(signal, end)
-  })
-  return child
+  if (knownNode() === undefined) {
+    const path = await npx(`Getting Node ${NODE_MAJOR}`, { command: 'node --print process.execPath' })
+    writeStamp('node', path.trim())
+  }
+  const sources = sourceDigest()
+  if (stamp('build') === sources) return
+  const node = knownNode()
+  const tool = (title, ...args) => step(title, { command: node, args, cwd: ROOT, env: environmentOf(node) })
+  await tool('Compiling contracts', 'node_modules/hardhat/dist/src/cli.js', 'build', '--quiet', '--no-tests')
+  await tool('Building packages', 'node_modules/typescript/bin/tsc', '-b')
+  writeStamp('build', sources)
+}
+
+/** This Node when it is new enough, else the one that npm gave. */
+function knownNode() {
+  if (OWN_MAJOR >= NODE_MAJOR) return process.execPath
+  const known = stamp('node')
+  return known && existsSync(known) ? known : undefined
+}
+
+function environmentOf(node) {
+  return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
+}
+
+/** A shell command with what npm brings. */
+function npx(title, { command, hint }) {
+  return step(title, { command: 'npx', args: ['--yes', ...NPX_PACKAGES, '-c', command], cwd: ROOT, hint })
 }
 
 /**
@@ -75,46 +91,31 @@ export async function become(command, args, { env, cwd }) {
   process.exit(await exitCode(child))
 }
 
-function exitCode(child) {
-  return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 1)))
-  })
+/** Runs a program in the repository and shows what it prints, on stderr; ends this process when it fails. */
+export async function run(command, args, { env }) {
+  const code = await exitCode(spawnGroup({ command, args, env, cwd: ROOT, stdio: ['ignore', 2, 2] }))
+  if (code !== 0) process.exit(code)
 }
 
-/** This Node when it is new enough, else the one that npm gives; its path is remembered. */
-async function findNode() {
-  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return process.execPath
-  const known = stamp('node')
-  if (known && existsSync(known)) return known
-  const node = (await npx('node --print process.execPath', 'pipe')).trim()
-  writeStamp('node', node)
-  return node
+function lockDigest() {
+  return digest([join(ROOT, 'pnpm-lock.yaml')])
 }
 
-/** A shell command with Node 24 and pnpm 12 from npm. */
-async function npx(command, stdout = 'inherit') {
-  const child = spawnGroup('npx', ['--yes', ...NPX_PACKAGES, '-c', command], { stdio: ['ignore', stdout, 'inherit'] })
-  let output = ''
-  child.stdout?.on('data', (chunk) => {
-    output += chunk
-  })
-  const code = await exitCode(child)
-  if (code !== 0) fail(`"${command}" failed (exit ${code}); its output is above.`, code)
-  return output
+function sourceDigest() {
+  return digest(SOURCES.map((path) => join(ROOT, path)).filter(existsSync))
 }
 
-/** Hash over names, sizes and times of files; folders are walked, build output is skipped. */
+/** Hash over names and contents of files, so that a copy of a built checkout is built; folders are walked. */
 function digest(paths) {
   const hash = createHash('sha256')
-  const visit = (path) => {
-    const entry = statSync(path)
-    if (!entry.isDirectory()) return void hash.update(`${path}\0${entry.size}\0${entry.mtimeMs}\n`)
-    for (const name of readdirSync(path).sort()) {
-      if (!['node_modules', 'dist', 'generated', 'state'].includes(name)) visit(join(path, name))
-    }
+  const visit = (path, name) => {
+    if (statSync(path).isDirectory()) {
+      for (const entry of readdirSync(path).sort()) {
+        if (!NOT_SOURCES.includes(entry)) visit(join(path, entry), `${name}/${entry}`)
+      }
+    } else hash.update(`${name}\0`).update(readFileSync(path)).update('\0')
   }
-  paths.forEach(visit)
+  for (const path of paths) visit(path, path.slice(ROOT.length))
   return hash.digest('hex')
 }
 
@@ -128,11 +129,7 @@ function writeStamp(name, text) {
   writeFileSync(join(STAMPS, name), text)
 }
 
-function say(text) {
+function fail(text) {
   process.stderr.write(`${text}\n`)
-}
-
-function fail(text, code = 1) {
-  say(text)
-  process.exit(code)
+  process.exit(1)
 }
