@@ -1,4 +1,6 @@
 import type { Address, Bytes32 } from '@domainsync/core'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js'
 import { SimpleMerkleTree } from '@openzeppelin/merkle-tree'
 import { FeedError } from './feed-error.ts'
 import { type FeedLeaf, leafHash } from './feed-leaf.ts'
@@ -33,7 +35,7 @@ export function buildFeed(leaves: Iterable<FeedLeaf>): Feed {
     if (places.has(domain)) throw new FeedError('FEED_DUPLICATE', `${domain} stands in the feed twice.`)
     places.set(domain, place)
   }
-  const tree = SimpleMerkleTree.of(sorted.map(leafHash), { sortLeaves: false })
+  const tree = SimpleMerkleTree.of(sorted.map(leafHash), { sortLeaves: false, nodeHash: pairHash })
   const placeOf = (domain: Address): number => {
     const place = places.get(domain)
     if (place === undefined) throw new FeedError('FEED_UNKNOWN_DOMAIN', `The feed has no leaf of ${domain}.`)
@@ -45,4 +47,10 @@ export function buildFeed(leaves: Iterable<FeedLeaf>): Feed {
     leafOf: (domain) => sorted[placeOf(domain)]!,
     proofOf: (domain) => tree.getProof(placeOf(domain)) as Bytes32[],
   }
+}
+
+/** OpenZeppelin's `Hashes.commutativeKeccak256`. The tree's own is the same and five times as slow. */
+function pairHash(a: unknown, b: unknown): Bytes32 {
+  const [low, high] = [a as Bytes32, b as Bytes32].sort() as [Bytes32, Bytes32]
+  return `0x${bytesToHex(keccak_256(hexToBytes(low.slice(2) + high.slice(2))))}`
 }
