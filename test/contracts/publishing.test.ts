@@ -119,6 +119,20 @@ describe('sync', () => {
     expect((await registry.releaseAt(domain, 4)).ipfsHash).to.equal(rootOf(fixture, 4))
   })
 
+  it('ends at the last fence there is, and touches nothing else then', async () => {
+    const fixture = await loadThreeReleases()
+    const { registry, domain, as } = fixture
+    const slot = ethers.solidityPackedKeccak256(['uint256', 'uint256'], [domain, 0])
+    const word = await ethers.provider.getStorage(registry, slot)
+    const last = ethers.concat(['0xffffffff', ethers.dataSlice(word, 4)])
+    await networkHelpers.setStorageAt(await registry.getAddress(), slot, last)
+    const before = await registry.head(domain)
+    expect([before.seq, before.latest]).to.deep.equal([2n ** 32n - 1n, 3n])
+    await expect(as('publisher').sync(domain, rootOf(fixture, 4), before.seq)).to.be.revertedWithPanic(0x11)
+    await expect(as('healer').rollback(domain, 2, before.seq)).to.be.revertedWithPanic(0x11)
+    expect(await registry.head(domain)).to.deep.equal(before)
+  })
+
   it('keeps domains apart', async () => {
     const fixture = await loadThreeReleases()
     const other = await register(fixture, { name: 'example.org' })

@@ -8,11 +8,8 @@ import { openSandbox, type Sandbox } from './sandbox.ts'
 const GOAL = 0.95
 const SANDBOXES = 2
 
-/** A mutant that no test can notice, and why; the line is left out, since it moves. */
-interface Explained {
-  readonly file: string
-  readonly where: string
-  readonly what: string
+/** A mutant that no test can notice, and why. Its line's number is left out, since it moves. */
+interface Explained extends Pick<Mutant, 'file' | 'code' | 'what'> {
   readonly reason: string
 }
 
@@ -58,7 +55,7 @@ function report(): void {
   const unexplained = survivors.filter((mutant) => !explained.some((one) => isSame(one, mutant)))
   const stale = only === '' ? explained.filter((one) => !survivors.some((mutant) => isSame(one, mutant))) : []
   for (const mutant of unexplained) console.log(`unexplained: ${nameOf(mutant)}`)
-  for (const one of stale) console.log(`explained, but noticed or gone: ${one.file} ${one.where}: ${one.what}`)
+  for (const one of stale) console.log(`explained, but noticed or gone: ${one.file}, ${one.code}: ${one.what}`)
   const killed = total - survivors.length
   const score = killed / total
   console.log(
@@ -68,8 +65,8 @@ function report(): void {
   if (score < GOAL || unexplained.length > 0 || stale.length > 0) process.exitCode = 1
 }
 
-function isSame(one: Omit<Explained, 'reason'>, mutant: Omit<Explained, 'reason'>): boolean {
-  return one.file === mutant.file && one.where === mutant.where && one.what === mutant.what
+function isSame(one: Explained, { file, code, what }: Mutant): boolean {
+  return one.file === file && one.code === code && one.what === what
 }
 
 function nameOf({ file, line, where, what }: Mutant): string {

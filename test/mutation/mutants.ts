@@ -4,6 +4,8 @@ export interface Mutant {
   readonly line: number
   /** The function it is in. */
   readonly where: string
+  /** Its line. */
+  readonly code: string
   /** What is changed, before → after. */
   readonly what: string
   /** The whole file, changed. */
@@ -64,7 +66,8 @@ export function mutantsOf(file: string, { source, ast }: { source: string; ast: 
       const changed = Buffer.concat([bytes.subarray(0, start), Buffer.from(replacement), bytes.subarray(end)])
       const what = `${text(start, end).replaceAll(/\s+/g, ' ').trim()} → ${label}`
       const line = text(0, start).split('\n').length
-      mutants.push({ file, line, where: inside, what, source: changed.toString() })
+      const code = source.split('\n')[line - 1]!.trim()
+      mutants.push({ file, line, where: inside, code, what, source: changed.toString() })
     }
     for (const child of childrenOf(node)) visit(child, inside)
   }
