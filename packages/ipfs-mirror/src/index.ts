@@ -10,6 +10,7 @@ export type { SiteAnswer, Sites } from './gateway/site-answer.ts'
 export { assembleRelease, type ReleaseParts } from './import/assemble-release.ts'
 export type { DirectoryEntry } from './import/build-directory.ts'
 export { contentOfRelease } from './import/content-of-release.ts'
+export { folderFingerprint } from './import/folder-fingerprint.ts'
 export { ImportError } from './import/import-error.ts'
 export {
   type Content,
