@@ -1,5 +1,6 @@
 export * from './call-options.ts'
 export * from './canonical-cid.ts'
+export * from './disk-full.ts'
 export * from './domain-id.ts'
 export * from './domain-name.ts'
 export * from './domain-sync-error.ts'

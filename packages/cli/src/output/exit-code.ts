@@ -1,4 +1,5 @@
 import { errorCode } from '@domainsync/core'
+import { plainError } from './plain-error.ts'
 
 /** Done, healthy, or nothing to do. */
 export const EXIT_DONE = 0
@@ -19,15 +20,18 @@ const INCOMPLETE = new Set([
   'DNS_UNREACHABLE',
   'DNS_TIMEOUT',
   'DNS_SERVER_FAILURE',
+  'ROOT_UNAVAILABLE',
   'COST_OVER_BUDGET',
   'OPERATION_RUNNING',
   'CHALLENGE_MISSING',
+  'DISK_FULL',
   'STORE_BUSY',
   'STORE_LOCKED',
 ])
 
 /** The exit code of a command that ended with this error; of several, one that failed decides. */
-export function exitCodeOf(error: unknown): number {
+export function exitCodeOf(thrown: unknown): number {
+  const error = plainError(thrown)
   if (error instanceof Error && error.name === 'AbortError') return EXIT_INTERRUPTED
   if (error instanceof AggregateError && error.errors.length > 0) return Math.min(...error.errors.map(exitCodeOf))
   return INCOMPLETE.has(errorCode(error)) ? EXIT_INCOMPLETE : EXIT_FAILED

@@ -1,9 +1,10 @@
 import { DomainSyncError, errorCode } from '@domainsync/core'
+import { plainError } from './plain-error.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Says what went wrong: code, cause, what did and did not change, the next command. */
 export function reportError(error: unknown, terminal: Terminal): void {
-  const { code, message, state, next, causes } = describeError(error)
+  const { code, message, state, next, causes } = describeError(plainError(error))
   terminal.document('error', { error: { code, message, state, next, causes } })
   const { red, bold, dim } = terminal.colors
   process.stderr.write(`${red(bold(code))} ${message}\n`)

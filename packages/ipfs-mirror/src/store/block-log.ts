@@ -199,7 +199,9 @@ export class BlockLog {
   async #write(parts: Uint8Array[], sizeBytes: number): Promise<void> {
     try {
       const { bytesWritten } = await this.pack.handle.writev(parts, this.#endAt)
-      if (bytesWritten !== sizeBytes) throw new Error(`${bytesWritten} of ${sizeBytes} bytes written`)
+      // What makes a file take only a part is a full disk, or a limit.
+      if (bytesWritten !== sizeBytes)
+        throw Object.assign(new Error(`${bytesWritten} of ${sizeBytes} bytes written`), { code: 'ENOSPC' })
     } catch (cause) {
       // What was half written is behind the end: cut now if the disk allows it, at the next opening otherwise.
       await this.pack.handle.truncate(this.#endAt).catch(() => undefined)

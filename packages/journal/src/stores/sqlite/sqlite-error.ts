@@ -38,7 +38,7 @@ export function storeError(path: string, cause: unknown): unknown {
         false,
       )
     case SQLITE_FULL:
-      return error('STORE_FULL', `No room is left on the disk of the store ${path}.`, true)
+      return error('DISK_FULL', `No room is left on the disk of the store ${path}; make some and try again.`, true)
     case SQLITE_READONLY:
     case SQLITE_CANTOPEN:
       return error(
