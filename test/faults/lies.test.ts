@@ -230,6 +230,10 @@ describe('what the publisher is told', { timeout: 180_000 }, () => {
         const refused = await runCli(['publish', DOMAIN], { config: file, onLine: (line) => at.test(line) && stop() })
         const error = { code: 'RPC_NO_QUORUM', next: `domainsync resume ${DOMAIN}` }
         expect(refused).toMatchObject({ code: 2, json: { error } })
+        // Each try is named, and there are few: it gives up after a quarter of a minute.
+        const retries = refused.stderr.match(/: RPC_NO_QUORUM, again in /g) ?? []
+        expect(retries.length).toBeGreaterThan(0)
+        expect(retries.length).toBeLessThan(6)
         const { successes, transactions } = before
         const sent = what === 'before DNS' ? 1 : 0
         expect(await world.outside()).toMatchObject({

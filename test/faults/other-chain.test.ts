@@ -32,16 +32,4 @@ describe('a journal beside another chain', { timeout: 60_000 }, () => {
     await using publisher = await openPublisher(world.config)
     expect(await publisher.resume()).toHaveLength(1)
   })
-
-  it('does not call published what a chain that went back no longer has', async () => {
-    const from = await world.writeSite({ 'index.html': 'vanishes' })
-    const snapshot = await world.chain.request('evm_snapshot')
-    const publish = async () => {
-      await using publisher = await openPublisher(world.config)
-      return await publisher.publish(await publisher.plan(DOMAIN, { from }))
-    }
-    await publish()
-    await world.chain.request('evm_revert', [snapshot])
-    await expect(publish()).rejects.toMatchObject({ code: 'CHAIN_CHANGED' })
-  })
 })

@@ -34,7 +34,10 @@ describe('an interrupted publish that somebody overtook', { timeout: 60_000 }, (
     it(`is refused when the domain changed after a kill at ${killAt}, and is not in the way of the next`, async () => {
       await interrupt(killAt)
       await world.send('owner', { method: 'keep', value: 1 })
-      expect(await resume().catch(errorCode)).toBe('STALE_SEQ')
+      await expect(resume()).rejects.toMatchObject({
+        code: 'STALE_SEQ',
+        message: expect.stringMatching(/changed on chain after this publish was planned: Kept in block \d+/),
+      })
       expect(await world.outside()).toMatchObject({ successes: 1, failures: 1, live: first, dns: first })
 
       const { root, release } = await publish({ 'index.html': 'interrupted' })
@@ -53,6 +56,11 @@ describe('an interrupted publish that somebody overtook', { timeout: 60_000 }, (
     await world.chain.request('evm_setAutomine', [true])
     expect(await world.outside()).toEqual({ successes: 1, failures: 0, transactions: 2, live: first, dns: first })
 
+    await expect(resume()).rejects.toMatchObject({
+      code: 'OVERTAKEN',
+      message: expect.stringMatching(/came too late: Kept in block \d+/),
+      cause: { code: 'TX_REVERTED' },
+    })
     const { root, release } = await publish({ 'index.html': 'next' })
     expect(release).toBe(2)
     // The one that reverted, the log of it, and the new one.

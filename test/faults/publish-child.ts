@@ -6,7 +6,8 @@ import type { Progress } from '../../packages/journal/dist/index.js'
 export interface PublishTask {
   readonly config: string
   readonly domain: string
-  readonly from: string
+  /** The folder, or the root of a release that was signed elsewhere. */
+  readonly source: { readonly from: string } | { readonly root: string }
   /** `step:phase`: the process kills itself there with SIGKILL. */
   readonly killAt?: string
   /** Goes on with what was interrupted, and publishes nothing new. */
@@ -23,7 +24,7 @@ const onProgress = ({ step, phase }: Progress) => {
 
 await using publisher = await openPublisher(await loadConfig(task.config))
 if (task.resume) await publisher.resume(task.domain, { onProgress })
-else await publisher.publish(await publisher.plan(task.domain, { from: task.from, onProgress }), { onProgress })
+else await publisher.publish(await publisher.plan(task.domain, { ...task.source, onProgress }), { onProgress })
 
 /** Nothing runs after it. */
 function die(): never {

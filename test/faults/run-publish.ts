@@ -6,14 +6,20 @@ import { fileURLToPath } from 'node:url'
 import { DOMAIN, type PublishWorld } from '../support/publish-world.ts'
 import type { PublishTask } from './publish-child.ts'
 
-export interface Publishing extends Pick<PublishTask, 'from' | 'killAt'> {
+export interface Publishing extends Pick<PublishTask, 'killAt'> {
+  /** The folder. */
+  readonly from?: string
+  /** Instead of it, the root of a release that was signed elsewhere. */
+  readonly root?: string
   /** Kill it from outside, so long after it passed a point. */
   readonly killAfter?: { readonly point: string; readonly delayMs: number }
 }
 
 /** Publishes in a process of its own and waits for its end. */
-export async function runPublish({ config }: Pick<PublishWorld, 'config'>, { killAfter, ...task }: Publishing) {
-  const whole: PublishTask = { config: config.file, domain: DOMAIN, ...task }
+export async function runPublish({ config }: Pick<PublishWorld, 'config'>, publishing: Publishing) {
+  const { from, root, killAfter, ...task } = publishing
+  const source = root === undefined ? { from: from! } : { root }
+  const whole: PublishTask = { config: config.file, domain: DOMAIN, source, ...task }
   const script = fileURLToPath(new URL('publish-child.ts', import.meta.url))
   const child = spawn(process.execPath, [script, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'pipe'] })
   const points: string[] = []

@@ -1,14 +1,16 @@
-import type { CallOptions, DomainName, Operation } from '@domainsync/core'
-import { type Progress, runOperation, unanswered } from '@domainsync/journal'
+import { type CallOptions, type DomainName, isDiskFull, type NewOperation, type Operation } from '@domainsync/core'
+import { type Progress, requireSameChain, runOperation, unanswered } from '@domainsync/journal'
+import { droppedPublishes } from './dropped-publishes.ts'
 import { explainFailure } from './explain-failure.ts'
 import { finishFailureLog, logFailure, logForgottenFailure } from './log-failure.ts'
-import { publishOperationId } from './operation-id.ts'
 import { type PlanOptions, type PublishPlan, planPublish } from './plan-publish.ts'
 import { PublishError } from './publish-error.ts'
+import { openingOf, originOf, reopeningOf } from './publish-operation.ts'
 import { type PublishResult, resultOf } from './publish-result.ts'
 import type { PublishedDomain, PublisherPorts } from './publisher-ports.ts'
 import { readState } from './read-state.ts'
-import { publishSteps } from './steps/publish-steps.ts'
+import { sayingWhatIsFull } from './saying-what-is-full.ts'
+import { type Origin, publishSteps } from './steps/publish-steps.ts'
 import { unfinishedOperations } from './unfinished-operations.ts'
 
 export interface PublishOptions extends CallOptions {
@@ -16,52 +18,76 @@ export interface PublishOptions extends CallOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined
 }
 
-export interface PublisherPlanOptions extends PlanOptions, PublishOptions {
-  /** Leave an interrupted publish as it is: nothing outside this machine changes. */
-  readonly lookOnly?: boolean | undefined
-}
+export type PublisherPlanOptions = PlanOptions &
+  PublishOptions & {
+    /** Leave an interrupted publish as it is: nothing outside this machine changes. */
+    readonly lookOnly?: boolean | undefined
+  }
 
 /** Publishes releases. Everything it does may be killed at any point and run again. */
 export interface Publisher {
-  /** What publishing a folder would do. Finishes an interrupted publish of the domain first. */
+  /**
+   * What publishing a folder, or a release that was signed elsewhere, would do. Finishes an interrupted publish of the domain
+   * first.
+   */
   plan(domain: string, options: PublisherPlanOptions): Promise<PublishPlan>
   /** Does what was planned, or goes on with it. `undefined` when the content is live already. */
   publish(plan: PublishPlan, options?: PublishOptions): Promise<PublishResult | undefined>
   /** What `resume` would finish. */
-  unfinished(domain?: string): Promise<readonly Operation[]>
+  unfinished(domain?: string, options?: CallOptions): Promise<readonly Operation[]>
   /** Finishes every interrupted publish, of one domain or of all. */
   resume(domain?: string, options?: PublishOptions): Promise<readonly PublishResult[]>
 }
 
 export function createPublisher(ports: PublisherPorts): Publisher {
-  const steps = publishSteps(ports)
-  const keys = steps.map(({ key }) => key)
+  const steps = { sign: publishSteps(ports, 'sign'), fetch: publishSteps(ports, 'fetch') }
+  const { network } = ports
+  const { journal, operations, cursors } = ports.store
+
+  const open = (opening: Omit<NewOperation, 'steps'>, origin: Origin) =>
+    journal.open({ ...opening, steps: steps[origin].map(({ key }) => key) })
+
+  const onSameChain = (call: CallOptions & { lookOnly?: boolean | undefined }) =>
+    requireSameChain({ chain: ports.chain, chainId: network.chainId, cursors, ...call })
 
   async function run(operation: Operation, options: PublishOptions): Promise<PublishResult> {
     const domain = domainOf(ports, operation.domain)
-    const { journal } = ports.store
     try {
       const state = await readState(ports.chain, domain.name, options)
       const context = { ports, domain, state }
-      return resultOf(
-        await runOperation(operation, steps, { journal, context, clock: ports.clock, suspends, ...options }),
-      )
+      const running = { journal, context, clock: ports.clock, suspends, ...options }
+      return resultOf(await runOperation(operation, steps[originOf(operation)], running))
     } catch (error) {
-      const left = (await ports.store.operations.operation(operation.id)) ?? operation
+      const left = (await operations.operation(operation.id)) ?? operation
       if (left.state !== 'running') await logFailure(left, { ports, ...options })
       throw explainFailure(unanswered(error) ?? error, left)
     }
   }
 
+  /** Goes on with an operation of the journal, whatever its state. */
+  async function finish(operation: Operation, options: PublishOptions): Promise<PublishResult | undefined> {
+    if (operation.kind === 'log-failure') {
+      await finishFailureLog(operation, { ports, ...options })
+      return undefined
+    }
+    const opening = reopeningOf(operation, network)
+    if (operation.state === 'done') await undo(operation)
+    return run(await open(opening, originOf(operation)), options)
+  }
+
+  /** A reorganisation dropped it. Its copies are looked at again before the chain is written. */
+  function undo({ id }: Operation): Promise<Operation> {
+    return journal.advance(id, { kind: 'undo', step: 'car' })
+  }
+
   /** Tries each of them, so that one domain does not hold up another. */
-  async function resume(domain: string | undefined, options: PublishOptions): Promise<PublishResult[]> {
+  async function finishAll(domain: string | undefined, options: PublishOptions): Promise<PublishResult[]> {
     const results: PublishResult[] = []
     const errors: unknown[] = []
-    for (const operation of await unfinishedOperations(domain, ports)) {
+    for (const operation of await unfinishedOperations(domain, ports, options)) {
       try {
-        refuseOtherNetwork(operation, ports)
-        if (operation.kind === 'log-failure') await finishFailureLog(operation, { ports, ...options })
-        else results.push(await run(await open(operation), options))
+        const result = await finish(operation, options)
+        if (result) results.push(result)
       } catch (error) {
         options.signal?.throwIfAborted()
         errors.push(error)
@@ -81,61 +107,45 @@ export function createPublisher(ports: PublisherPorts): Publisher {
    * files, but one to say no to "unchanged".
    */
   async function plan(domain: PublishedDomain, options: PublisherPlanOptions): Promise<PublishPlan> {
+    await onSameChain(options)
     let finished: readonly PublishResult[] = []
-    let unfinished: { readonly error: unknown } | undefined
+    let abandoned: unknown
     try {
-      if (!options.lookOnly) finished = await resume(domain.name, options)
+      if (!options.lookOnly) finished = await finishAll(domain.name, options)
     } catch (error) {
       options.signal?.throwIfAborted()
-      if ((await ports.store.journal.running(domain.name)).length > 0) throw error
-      unfinished = { error }
+      if ((await journal.running(domain.name)).length > 0) throw error
+      abandoned = error
     }
     const planned = await planPublish(domain, { ports, ...options })
-    if (unfinished && planned.changes.length === 0) throw unfinished.error
-    return { ...planned, finished }
+    if (abandoned !== undefined && planned.changes.length === 0) throw abandoned
+    return { ...planned, finished, abandoned }
   }
 
-  function open({ id, domain, expectedSeq, content }: Pick<Operation, 'id' | 'domain' | 'expectedSeq' | 'content'>) {
-    return ports.store.journal.open({ id, kind: 'publish', domain, expectedSeq, content: content!, steps: keys })
+  async function publish(plan: PublishPlan, options: PublishOptions): Promise<PublishResult | undefined> {
+    if (plan.changes.length === 0) return undefined
+    const opened = await open(openingOf(plan, network), plan.root === undefined ? 'sign' : 'fetch')
+    if (opened.state !== 'done') return run(opened, options)
+    // Planned before somebody else finished it, or before a reorganisation dropped it.
+    const dropped = await droppedPublishes(opened.domain as DomainName, ports, options)
+    return dropped.some(({ id }) => id === opened.id) ? run(await undo(opened), options) : resultOf(opened)
   }
 
   return {
-    plan: async (name, options) => plan(domainOf(ports, name), options),
-    async publish(plan, options = {}) {
-      if (plan.changes.length === 0) return undefined
-      const id = publishOperationId({ ...ports.network, ...plan })
-      const operation = await open({ id, ...plan })
-      if (operation.state === 'done') throw chainChanged(plan)
-      return run(operation, options)
-    },
-    unfinished: (domain) => unfinishedOperations(domain, ports),
-    resume: (domain, options = {}) => resume(domain, options),
+    plan: (name, options) => sayingWhatIsFull(async () => plan(domainOf(ports, name), options)),
+    publish: (plan, options = {}) => sayingWhatIsFull(() => publish(plan, options)),
+    unfinished: (domain, options = {}) => unfinishedOperations(domain, ports, options),
+    resume: (domain, options = {}) =>
+      sayingWhatIsFull(async () => {
+        await onSameChain(options)
+        return finishAll(domain, options)
+      }),
   }
 }
 
-/** An operation belongs to one registry on one chain: its envelope names them, and its transaction is for them. */
-function refuseOtherNetwork({ id, kind, domain, expectedSeq, content }: Operation, { network }: PublisherPorts): void {
-  if (kind !== 'publish' || content === undefined) return
-  if (id === publishOperationId({ ...network, domain, expectedSeq, content })) return
-  throw new PublishError(
-    'OTHER_NETWORK',
-    `The interrupted publish of ${domain} (run ${id}) belongs to another chain or registry than the configuration names.`,
-    { next: 'domainsync config' },
-  )
-}
-
-/** The registry's fence only rises: a publish that is done and can be planned again was undone with its chain. */
-function chainChanged({ domain, release }: PublishPlan): PublishError {
-  return new PublishError(
-    'CHAIN_CHANGED',
-    `The journal has release ${release} of ${domain} as published with these files, but the chain no longer shows it: it was wiped or went back.`,
-    { next: 'use another state folder for another chain, or wait until the chain shows it again' },
-  )
-}
-
-/** Nobody can say what is true now: the publish waits, and nothing is logged on chain. */
+/** Nobody can say what is true now, or there is no room to work: the publish waits, and nothing is logged on chain. */
 function suspends(error: unknown): boolean {
-  return unanswered(error) !== undefined
+  return unanswered(error) !== undefined || isDiskFull(error)
 }
 
 function domainOf({ domains }: PublisherPorts, name: string): PublishedDomain {

@@ -1,5 +1,5 @@
 import { DomainSyncError, errorCode, type Operation } from '@domainsync/core'
-import type { SignReceipt } from './steps/sign-step.ts'
+import { releaseOfOperation } from './release-receipt.ts'
 
 /**
  * The error of a run with what it left: what did and did not move, the command that goes on, the run's id. What the error says
@@ -22,8 +22,7 @@ function whatMoved(operation: Operation, said: string | undefined): string {
     const sent = operation.steps.some(({ key, intent }) => key === 'sync' && intent !== undefined)
     return said ?? (sent ? 'DNS was left alone; the transaction may still be mined.' : 'No pointer moved.')
   }
-  const { release } = receiptOf(operation, 'sign') as unknown as SignReceipt
-  const live = `Release ${release} is live on chain`
+  const live = `Release ${releaseOfOperation(operation)!.release} is live on chain`
   if (isDone(operation, 'swap')) return `${live}, and DNS points to it.${said ? ` ${said}` : ''}`
   return said ? `${live}. ${said}` : `${live}; DNS does not point to it yet.`
 }
@@ -35,8 +34,4 @@ function whoGoesOn(operation: Operation): string {
 
 function isDone({ steps }: Operation, key: string): boolean {
   return steps.some((step) => step.key === key && step.state === 'done')
-}
-
-function receiptOf({ steps }: Operation, key: string) {
-  return steps.find((step) => step.key === key)!.receipt
 }

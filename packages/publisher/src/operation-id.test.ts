@@ -8,6 +8,7 @@ const identity = fc.record({
   domain: fc.domain(),
   expectedSeq: fc.nat(),
   content: fc.string(),
+  root: fc.option(fc.string(), { nil: undefined }),
 })
 
 describe('publishOperationId', () => {
@@ -26,7 +27,7 @@ describe('publishOperationId', () => {
       fc.property(
         identity,
         identity,
-        fc.subarray(['chainId', 'registry', 'domain', 'expectedSeq', 'content']),
+        fc.subarray(['chainId', 'registry', 'domain', 'expectedSeq', 'content', 'root']),
         (a, b, keys) => {
           const mixed = { ...a, ...Object.fromEntries(keys.map((key) => [key, b[key as keyof PublishIdentity]])) }
           fc.pre(text(mixed) !== text(a))

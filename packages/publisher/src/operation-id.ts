@@ -8,10 +8,14 @@ export interface PublishIdentity {
   readonly domain: string
   readonly expectedSeq: number
   readonly content: string
+  /** Of a release that was signed elsewhere: the same files under another signature are other work. */
+  readonly root?: string | undefined
 }
 
 /** The journal's id of a publish: the same for the same work, so that trying again goes on instead of starting over. */
-export function publishOperationId({ chainId, registry, domain, expectedSeq, content }: PublishIdentity): string {
-  const text = JSON.stringify(['publish', chainId, registry.toLowerCase(), domain, expectedSeq, content])
+export function publishOperationId(identity: PublishIdentity): string {
+  const { chainId, registry, domain, expectedSeq, content, root } = identity
+  const signed = root === undefined ? [] : [root]
+  const text = JSON.stringify(['publish', chainId, registry.toLowerCase(), domain, expectedSeq, content, ...signed])
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }

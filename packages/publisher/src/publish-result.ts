@@ -1,10 +1,10 @@
 import type { JsonValue, Operation } from '@domainsync/core'
 import type { SwapReceipt, TransactionStepReceipt } from '@domainsync/journal'
+import { releaseOfOperation } from './release-receipt.ts'
 import type { CarReceipt } from './steps/car-step.ts'
 import type { PropagationReceipt } from './steps/propagation-step.ts'
 import type { ProveReceipt } from './steps/prove-step.ts'
 import type { ReplicateReceipt } from './steps/replicate-step.ts'
-import type { SignReceipt } from './steps/sign-step.ts'
 
 /** A part that did not work; the release is live all the same, and the agent tries it again. */
 export interface Incomplete {
@@ -40,7 +40,7 @@ export function resultOf(operation: Operation): PublishResult {
   return {
     run: operation.id,
     domain: operation.domain,
-    release: receipt<SignReceipt>('sign').release,
+    release: releaseOfOperation(operation)!.release,
     root: operation.root!,
     content: operation.content!,
     carBytes: receipt<CarReceipt>('car').sizeBytes,

@@ -25,6 +25,12 @@ export interface PublishedDomain {
   readonly checks: readonly SiteCheck[]
 }
 
+/** What a release is signed with. */
+export interface SigningKeys {
+  readonly release: ReleaseSigner
+  readonly signer: AccountSigner
+}
+
 /** Everything the publisher works with; the caller builds it and keeps owning it. */
 export interface PublisherPorts {
   readonly network: PublisherNetwork
@@ -44,7 +50,8 @@ export interface PublisherPorts {
   readonly replication: { readonly need: number; readonly trial: boolean }
   /** Reads what is live and what is quarantined, every block verified: own blocks first, then replicas and gateways. */
   readonly reader: BlockSource
-  readonly keys: { readonly release: ReleaseSigner; readonly signer: AccountSigner }
+  /** The keys that sign releases; asked for only when something is to be signed. */
+  keys(): Promise<SigningKeys>
   readonly domains: ReadonlyMap<DomainName, PublishedDomain>
   readonly notifiers: readonly Notifier[]
   readonly clock: Clock

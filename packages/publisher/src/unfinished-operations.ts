@@ -1,21 +1,26 @@
-import type { Operation } from '@domainsync/core'
+import type { CallOptions, DomainName, Operation } from '@domainsync/core'
+import { droppedPublishes } from './dropped-publishes.ts'
 import type { PublisherPorts } from './publisher-ports.ts'
 
 /**
- * The publisher's operations that somebody has to finish: those that run, and a domain's newest publish when it failed after
- * its transaction may have been sent (the release can be live while DNS still names the old one). That one comes last: it
- * cannot be opened while the log of its failure runs.
+ * The publisher's operations that somebody has to finish: those that run, a domain's newest publish when it failed after
+ * its transaction may have been sent (the release can be live while DNS still names the old one), and done ones that a
+ * reorganisation dropped. The later ones cannot be opened while an earlier one runs.
  */
 export async function unfinishedOperations(
   domain: string | undefined,
-  { store, domains }: Pick<PublisherPorts, 'store' | 'domains'>,
+  ports: PublisherPorts,
+  call: CallOptions,
 ): Promise<Operation[]> {
+  const { store, domains } = ports
   const running = await store.journal.running(domain)
-  const names = domain === undefined ? [...domains.keys()] : [domain]
+  const names = domain === undefined ? [...domains.keys()] : [domain as DomainName]
   const half = await Promise.all(names.map((name) => halfPublished(name, store)))
+  const dropped = await Promise.all(names.map((name) => droppedPublishes(name, ports, call)))
   return [
     ...running.filter(({ kind }) => kind === 'publish' || kind === 'log-failure'),
     ...half.filter((operation) => operation !== undefined),
+    ...dropped.flat(),
   ]
 }
 

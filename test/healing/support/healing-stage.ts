@@ -130,7 +130,7 @@ export async function openHealingStage(
     replicas,
     replication: { need: 2, trial: false },
     reader: createReader([blocks, ...replicas.map(({ source }) => source)]),
-    keys: { release: key.signer, signer: new Wallet(ROLE_KEYS.signer) },
+    keys: async () => ({ release: key.signer, signer: new Wallet(ROLE_KEYS.signer) }),
     domains: new Map([[name, { name, dns: driver, resolvers: [resolver], checks: [] }]]),
     notifiers: [],
     clock: systemClock,

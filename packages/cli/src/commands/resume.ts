@@ -4,12 +4,12 @@ import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { EXIT_DONE, EXIT_INCOMPLETE } from '../output/exit-code.ts'
 import { publishProgress } from '../output/publish-progress.ts'
+import { showResult } from '../output/show-publish.ts'
 import type { Terminal } from '../output/terminal.ts'
 import type { AddCommand } from '../program.ts'
 import { openPublisher } from '../wiring/open-publisher.ts'
 import { openRollbackPorts } from '../wiring/rollback-ports.ts'
 import { stateFolder } from '../wiring/state-folder.ts'
-import { showResult } from './publish.ts'
 
 /** `resume [domain]`: finishes interrupted runs. */
 export const addResumeCommand: AddCommand = (program, action) => {

@@ -2,7 +2,7 @@ import { type BlockSource, type DomainName, parseDomainName } from '@domainsync/
 import { openBlockStore } from '@domainsync/ipfs-mirror'
 import { openSqliteStore, systemClock } from '@domainsync/journal'
 import { nativeMlDsa } from '@domainsync/pq/node'
-import { createPublisher, type PublishedDomain, type Publisher } from '@domainsync/publisher'
+import { createPublisher, type PublishedDomain, type Publisher, type SigningKeys } from '@domainsync/publisher'
 import { createGateway, createReader, createTransactor, type Dissent, type Lie } from '@domainsync/sdk'
 import { readAccount } from '../config/account.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -29,11 +29,7 @@ export async function openPublisher(
 ): Promise<OwnedPublisher> {
   const { values } = config
   const network = await openNetwork(config, onDissent ? { onDissent } : {})
-  const [publisher, signer, release] = await Promise.all([
-    readAccount('publisher', config),
-    readAccount('signer', config),
-    readReleaseSigner(config),
-  ])
+  const publisher = await readAccount('publisher', config)
   const replicas = (await openReplicas(config)).filter(({ spare }) => !spare).map(({ replica }) => replica)
   const gateways = await Promise.all(values.gateways.map((url, index) => readText(url, config, `gateways[${index}]`)))
   const domains = await openDomains(config)
@@ -61,7 +57,7 @@ export async function openPublisher(
     replicas,
     replication: values.replication,
     reader: createReader([blocks, ...remote], { onLiar }),
-    keys: { release, signer },
+    keys: signingKeys(config),
     domains,
     notifiers: [],
     clock: systemClock,
@@ -69,6 +65,22 @@ export async function openPublisher(
   })
   const owned = stack.move()
   return { ...made, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+}
+
+/** Read when they are needed first: a host that publishes what others signed does not have them. */
+function signingKeys(config: LoadedConfig): () => Promise<SigningKeys> {
+  let keys: Promise<SigningKeys> | undefined
+  const read = async () => {
+    const [signer, release] = await Promise.all([readAccount('signer', config), readReleaseSigner(config)])
+    return { signer, release }
+  }
+  return () => {
+    keys ??= read().catch((error: unknown) => {
+      keys = undefined
+      throw error
+    })
+    return keys
+  }
 }
 
 async function openDomains(config: LoadedConfig): Promise<Map<DomainName, PublishedDomain>> {

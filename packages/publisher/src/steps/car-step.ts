@@ -6,7 +6,7 @@ import { writeCar } from '@domainsync/ipfs-mirror'
 import type { StepDefinition } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
-import type { SignReceipt } from './sign-step.ts'
+import { releaseOf } from '../release-receipt.ts'
 
 /** What this step leaves: one CAR that is sent to every replica. */
 export interface CarReceipt {
@@ -19,7 +19,7 @@ export const carStep: StepDefinition<PublishContext> = {
   key: 'car',
 
   async intent({ context, receipts }) {
-    const { root } = receipts.sign as unknown as SignReceipt
+    const { root } = releaseOf({ receipts })
     return { root, path: join(context.ports.carFolder, `${root}.car`) }
   },
 

@@ -1,14 +1,14 @@
 import type { Notification } from '@domainsync/core'
 import type { StepDefinition } from '@domainsync/journal'
 import type { PublishContext } from '../publish-context.ts'
-import type { SignReceipt } from './sign-step.ts'
+import { releaseOf } from '../release-receipt.ts'
 
 /** Leaves the news in the outbox, once per notifier; delivery is tried at once and later by the agent. */
 export const notifyStep: StepDefinition<PublishContext> = {
   key: 'notify',
 
   async intent({ operation, receipts }) {
-    const { release } = receipts.sign as unknown as SignReceipt
+    const { release } = releaseOf({ receipts })
     return {
       key: `publish-${operation.id}`,
       title: `${operation.domain}: release ${release} is live`,

@@ -2,6 +2,7 @@ import { confirmStep, type PointerPlace, type StepDefinition, swapStep } from '@
 import type { PublishContext } from '../publish-context.ts'
 import type { PublisherPorts } from '../publisher-ports.ts'
 import { carStep } from './car-step.ts'
+import { fetchStep } from './fetch-step.ts'
 import { notifyStep } from './notify-step.ts'
 import { propagationStep } from './propagation-step.ts'
 import { proveStep } from './prove-step.ts'
@@ -14,10 +15,16 @@ import { unpinStep } from './unpin-step.ts'
 const CONFIRM_TIMEOUT_MS = 300_000
 const CONFIRM_EVERY_MS = 4_000
 
+/** Where the release comes from: this publisher signs it, or it was signed elsewhere. */
+export type Origin = 'sign' | 'fetch'
+
 /** The steps of a publish, in order: no pointer (sync, swap) before the proof. */
-export function publishSteps(ports: PublisherPorts): readonly StepDefinition<PublishContext>[] {
+export function publishSteps(
+  ports: PublisherPorts,
+  origin: Origin = 'sign',
+): readonly StepDefinition<PublishContext>[] {
   return [
-    signStep,
+    origin === 'sign' ? signStep : fetchStep,
     carStep,
     replicateStep(),
     proveStep(),

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import type { StepDefinition } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
+import { releaseOf } from '../release-receipt.ts'
 import type { CarReceipt } from './car-step.ts'
-import type { SignReceipt } from './sign-step.ts'
 import { type Upload, uploadRelease } from './upload-release.ts'
 
 /** What this step leaves: what each provider says of the release. */
@@ -18,10 +18,10 @@ export function replicateStep(): StepDefinition<PublishContext> {
   return {
     key: 'replicate',
 
-    intent: async ({ receipts }) => ({ root: (receipts.sign as unknown as SignReceipt).root }),
+    intent: async (run) => ({ root: releaseOf(run).root }),
 
     async effect({ context, receipts, stepKey, signal }) {
-      const root = CID.parse((receipts.sign as unknown as SignReceipt).root)
+      const root = CID.parse(releaseOf({ receipts }).root)
       const { path } = receipts.car as unknown as CarReceipt
       const car = () => createReadStream(path)
       const { replicas } = context.ports
@@ -30,7 +30,7 @@ export function replicateStep(): StepDefinition<PublishContext> {
 
     /** Done when everyone was sent it: by this process, or by one before it and then everyone says so. */
     async observe({ context, receipts, stepKey, signal }) {
-      const root = CID.parse((receipts.sign as unknown as SignReceipt).root)
+      const root = CID.parse(releaseOf({ receipts }).root)
       const known = sent.get(stepKey)
       if (known) return { uploads: known.map((upload) => ({ ...upload })) }
       const { replicas } = context.ports

@@ -1,0 +1,58 @@
+import { DomainSyncError, errorCode } from '@domainsync/core'
+import type { PublishPlan, PublishResult } from '@domainsync/publisher'
+import { formatEther, formatUnits } from 'ethers'
+import { shortCid, shortDuration } from './short.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface ShowOptions {
+  readonly terminal: Terminal
+  /** Identifiers whole. */
+  readonly full: boolean
+}
+
+/** What a publish would do. */
+export function showPlan(plan: PublishPlan, { terminal, full }: ShowOptions): void {
+  const count = (kind: string) => plan.changes.filter((change) => change.kind === kind).length
+  const short = full ? (text: string) => text : shortCid
+  const root = plan.root === undefined ? '' : `    signed elsewhere, root ${short(plan.root)}`
+  terminal.print(
+    `files   +${count('added')} ~${count('changed')} -${count('removed')} of ${plan.files}    content ${short(plan.content)}${root}`,
+  )
+  if (plan.checksSkipped) terminal.print('checks  skipped')
+  else if (plan.checks.length > 0) terminal.print(`checks  preview ${plan.checks.length}/${plan.checks.length}`)
+  if (plan.cost) terminal.print(`cost    ${plan.cost.gas} gas, at most ${formatEther(plan.cost.maxCostWei)} ETH`)
+}
+
+/** An interrupted publish that nobody can finish any more, beside what is published instead. */
+export function showAbandoned(error: unknown, { terminal }: Pick<ShowOptions, 'terminal'>): void {
+  const message = error instanceof Error ? error.message : String(error)
+  const state = error instanceof DomainSyncError && error.state ? ` ${error.state}` : ''
+  terminal.progress(`An interrupted publish was given up: ${errorCode(error)} ${message}${state}`)
+}
+
+/** The lines of a finished publish; also what `resume` prints for each run. */
+export function showResult(result: PublishResult, { terminal, live, full }: ShowOptions & { live?: number }): void {
+  const { proof, transaction, resolvers, incomplete, domain, release } = result
+  const short = full ? (text: string) => text : shortCid
+  terminal.print(
+    `store   ${proof.providers.map(({ provider, blocks, code }) => (code ? `${provider} ${code}` : `${provider} ${blocks} blocks`)).join('   ')}`,
+  )
+  terminal.print(
+    `proof   ${proof.held} of ${proof.providers.length} (need ${proof.need})${proof.trial ? ', trial: one machine' : ''}`,
+  )
+  const gas = `${transaction.gasUsed} gas at ${formatUnits(transaction.gasPriceWei, 'gwei')} gwei`
+  terminal.print(
+    `chain   release ${live === undefined ? '' : `${live} → `}${release}   ${gas}   ${short(transaction.hash)}`,
+  )
+  const seen = resolvers.flatMap(({ afterMs }) => (afterMs === undefined ? [] : [afterMs]))
+  const lag = seen.length > 0 ? ` in ${shortDuration(Math.max(...seen))}` : ''
+  terminal.print(`dns     resolvers ${seen.length}/${resolvers.length}${lag}   root ${short(result.root)}`)
+  if (result.superseded) terminal.print('Somebody rolled back meanwhile: another release is live.')
+  else
+    terminal.print(
+      `Live: release ${release}.${incomplete.length > 0 ? ` Incomplete: ${incomplete.map(({ provider }) => provider).join(', ')}; the agent retries.` : ''}`,
+    )
+  for (const { provider, code, message } of incomplete) terminal.print(`  ${provider}: ${code} ${message}`)
+  if (release > 1) terminal.print(`Undo: domainsync rollback ${domain}`)
+  terminal.document('publish', { outcome: incomplete.length > 0 ? 'incomplete' : 'published', ...result })
+}

@@ -1,0 +1,36 @@
+import type { NewOperation, Operation } from '@domainsync/core'
+import { publishOperationId } from './operation-id.ts'
+import type { PublishPlan } from './plan-publish.ts'
+import { PublishError } from './publish-error.ts'
+import type { PublisherNetwork } from './publisher-ports.ts'
+import type { Origin } from './steps/publish-steps.ts'
+
+type Opening = Omit<NewOperation, 'steps'>
+
+/** Where the release of an operation comes from: it is in its steps. */
+export function originOf({ steps }: Pick<Operation, 'steps'>): Origin {
+  return steps.some(({ key }) => key === 'fetch') ? 'fetch' : 'sign'
+}
+
+/** The operation that a plan stands for, new or known. */
+export function openingOf({ domain, expectedSeq, content, root }: PublishPlan, network: PublisherNetwork): Opening {
+  const id = publishOperationId({ ...network, domain, expectedSeq, content, root })
+  return { id, kind: 'publish', domain, expectedSeq, content, ...(root === undefined ? {} : { root }) }
+}
+
+/**
+ * An operation of the journal, to be opened again.
+ *
+ * @throws PublishError `OTHER_NETWORK`: it belongs to one registry on one chain, as its envelope and its transaction do
+ */
+export function reopeningOf(operation: Operation, network: PublisherNetwork): Opening {
+  const { id, domain, expectedSeq, content, root } = operation
+  const signedElsewhere = originOf(operation) === 'fetch' ? { root: root! } : {}
+  const own = { domain, expectedSeq, content: content!, ...signedElsewhere }
+  if (id === publishOperationId({ ...network, ...own })) return { id, kind: 'publish', ...own }
+  throw new PublishError(
+    'OTHER_NETWORK',
+    `The interrupted publish of ${domain} (run ${id}) belongs to another chain or registry than the configuration names.`,
+    { next: 'domainsync config' },
+  )
+}

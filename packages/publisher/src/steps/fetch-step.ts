@@ -1,0 +1,34 @@
+import { hashFromRoot } from '@domainsync/core'
+import type { StepDefinition } from '@domainsync/journal'
+import { CID } from 'multiformats/cid'
+import { requireFence } from '../fence.ts'
+import { fetchRelease } from '../fetch-release.ts'
+import type { PublishContext } from '../publish-context.ts'
+import type { ReleaseReceipt } from '../release-receipt.ts'
+
+type FetchIntent = { readonly release: number }
+
+/** Takes a release that was signed elsewhere into the publisher's store, whole. */
+export const fetchStep: StepDefinition<PublishContext> = {
+  key: 'fetch',
+
+  async intent(run): Promise<FetchIntent> {
+    await requireFence(run)
+    return { release: run.context.state.head.latest + 1 }
+  },
+
+  async effect({ context, operation, signal }) {
+    const { blocks, reader } = context.ports
+    const root = CID.parse(operation.root!)
+    await fetchRelease(root, { source: reader, store: blocks, signal })
+    await blocks.pin(root)
+  },
+
+  async observe({ context, operation }, intent) {
+    const root = CID.parse(operation.root!)
+    const pinned = context.ports.blocks.pinned().some((other) => other.equals(root))
+    const { release } = intent as FetchIntent
+    const receipt: ReleaseReceipt = { root: `${root}`, ipfsHash: hashFromRoot(root), release }
+    return pinned ? { ...receipt } : undefined
+  },
+}

@@ -1,0 +1,127 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Contract, JsonRpcProvider, Wallet } from 'ethers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { IDomainSyncRegistry__factory } from '../../packages/bindings/dist/index.js'
+import { loadConfig } from '../../packages/cli/dist/config/load-config.js'
+import { readAddress, readPqKeyHash } from '../../packages/cli/dist/config/public-id.js'
+import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
+import { stateFolder } from '../../packages/cli/dist/wiring/state-folder.js'
+import { domainId } from '../../packages/core/dist/index.js'
+import { openSqliteStore } from '../../packages/journal/dist/index.js'
+import { generateReleaseKey } from '../../packages/pq/dist/index.js'
+import { writeKeyFile } from '../../packages/pq/dist/node/index.js'
+import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
+import { runCli } from '../support/run-cli.ts'
+
+const TRUST_DELAY_S = 2 * 86_400
+const GOOD = { 'index.html': '<title>first</title>' }
+
+describe('after the keys that sign releases were changed on chain', { timeout: 180_000 }, () => {
+  let world: PublishWorld
+  let oldKeys: string
+  let newKeys: string
+  beforeAll(async () => {
+    world = await openPublishWorld('anvil')
+    oldKeys = world.config.file
+    newKeys = await configWithNewKeys(world)
+    await world.writeSite(GOOD)
+    expect(await publish(oldKeys)).toMatchObject({ code: 0, json: { release: 1 } })
+    await changeTrust(world, newKeys)
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  const publish = (config: string, ...args: string[]) => runCli(['publish', DOMAIN, ...args], { config })
+  const verify = () => runCli(['verify', DOMAIN], { config: oldKeys })
+
+  it('still verifies the release of before', async () => {
+    const { code, json } = await verify()
+    expect({ code, failures: json.failures }).toEqual({ code: 0, failures: [] })
+  })
+
+  it('refuses to publish with the old keys before anything is stored or sent', async () => {
+    await world.writeSite({ 'index.html': '<title>second</title>' })
+    const before = await world.outside()
+    const { code, json } = await publish(oldKeys)
+    expect({ code, error: json.error }).toMatchObject({ code: 1, error: { code: 'KEY_MISMATCH' } })
+    expect((json.error as { message: string }).message).toContain('from release 2 on')
+    expect(await world.outside()).toEqual(before)
+    await using store = await openSqliteStore(stateFolder(world.config).journal)
+    expect(await store.operations.operations({ domain: DOMAIN, limit: 9 })).toHaveLength(1)
+  })
+
+  it('publishes with the new keys, and readers verify it', async () => {
+    const { code, json } = await publish(newKeys)
+    expect({ code, ...json }).toMatchObject({ code: 0, outcome: 'published', release: 2 })
+    const verified = await verify()
+    expect({ code: verified.code, ...verified.json }).toMatchObject({ code: 0, release: 2, failures: [] })
+  })
+
+  it('goes back by hand to the release that the old keys signed', async () => {
+    const { code, json } = await runCli(['rollback', DOMAIN], { config: newKeys })
+    expect({ code, ...json }).toMatchObject({ code: 0, from: 2, to: 1 })
+    const verified = await verify()
+    expect({ code: verified.code, ...verified.json }).toMatchObject({ code: 0, release: 1, failures: [] })
+  })
+
+  it('lets the agent go back to it too, from a release that fails its checks', async () => {
+    await world.writeSite({ 'other.html': 'the start page is missing' })
+    expect(await publish(newKeys, '--skip-checks')).toMatchObject({ code: 0, json: { release: 3 } })
+    const { stderr } = await runCli(['heal', DOMAIN], { config: newKeys })
+    const { head } = await stateOf(world)
+    expect({ live: Number(head.live), stderr }).toMatchObject({ live: 1 })
+  })
+})
+
+/** The world's configuration with another signer and another ML-DSA key. */
+async function configWithNewKeys(world: PublishWorld): Promise<string> {
+  const secret = async (name: string, value: string) => {
+    await writeFile(join(world.folder, 'keys', name), value, { mode: 0o600 })
+    return { file: `keys/${name}` }
+  }
+  const passphrase = 'a passphrase of the new key'
+  const file = join(world.folder, 'keys/new-release.json')
+  await writeKeyFile(file, { kind: 'release', secret: generateReleaseKey().seed, passphrase })
+  const release = { file, passphrase: await secret('new-passphrase', passphrase) }
+  const signer = await secret('new-signer', Wallet.createRandom().privateKey)
+  const config = await world.configWith('new-keys', ({ keys, serve }) => {
+    Object.assign(keys!, { release, signer, registrar: keys!.owner })
+    serve!.refreshEveryMs = 60_000
+  })
+  return config.file
+}
+
+/** Proposed by the owner, waited out, accepted by the owner. */
+async function changeTrust(world: PublishWorld, newKeys: string): Promise<void> {
+  const config = await loadConfig(newKeys)
+  const { address: owner } = DEVELOPMENT_ACCOUNTS.owner
+  const next = {
+    owner,
+    guardian: owner,
+    signer: await readAddress('signer', config),
+    fromRelease: 0,
+    pqKeyHash: await readPqKeyHash(config),
+  }
+  await withRegistry(world, async (registry, id) => {
+    const mined = async (method: string) => (await registry.getFunction(method).send(id, next)).wait(1, 10_000)
+    await mined('proposeTrust')
+    await world.chain.request('evm_increaseTime', [TRUST_DELAY_S])
+    await world.chain.request('evm_mine')
+    await mined('acceptTrust')
+  })
+}
+
+function stateOf(world: PublishWorld): Promise<{ head: { live: bigint } }> {
+  return withRegistry(world, async (registry, id) => ({ head: await registry.getFunction('head').staticCall(id) }))
+}
+
+async function withRegistry<T>(world: PublishWorld, use: (registry: Contract, id: string) => Promise<T>): Promise<T> {
+  const provider = new JsonRpcProvider(world.chain.url, world.chain.chainId, { cacheTimeout: -1, pollingInterval: 20 })
+  try {
+    const owner = new Wallet(DEVELOPMENT_ACCOUNTS.owner.key, provider)
+    const abi = IDomainSyncRegistry__factory.createInterface()
+    return await use(new Contract(world.config.values.network.registry, abi, owner), domainId(DOMAIN))
+  } finally {
+    provider.destroy()
+  }
+}
