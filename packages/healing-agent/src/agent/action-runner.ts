@@ -2,7 +2,7 @@ import { type DomainState, errorCode, type Lease, type Operation } from '@domain
 import { isRetryable, type Progress } from '@domainsync/journal'
 import type { ActContext } from '../act/act-context.ts'
 import { executeAction } from '../act/execute-action.ts'
-import { isResumable, resumeHealOperation } from '../act/run-heal-operation.ts'
+import { resumeHealOperation } from '../act/run-heal-operation.ts'
 import type { AgentDomain } from '../agent-domain.ts'
 import type { LeaseHolder } from '../lease/lease-holder.ts'
 import { enqueue } from '../notifiers/message-route.ts'
@@ -55,7 +55,7 @@ export class ActionRunner {
 
   /** Finishes what a crash left in the journal; the first failure, if any. */
   async resume(running: readonly Operation[], acting: Acting): Promise<DomainReport['error']> {
-    for (const operation of running.filter(isResumable)) {
+    for (const operation of running) {
       try {
         await resumeHealOperation(operation, this.#context(acting, 0))
         acting.memory.actedAt = this.#ports.clock.now()

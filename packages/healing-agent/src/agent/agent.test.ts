@@ -299,6 +299,8 @@ describe('acting', () => {
     expect(world.dns.cid).toBe(world.liveRoot())
     expect(reports.at(-1)).toMatchObject({ error: null, release: { live: 2 } })
     expect(await store.journal.running(world.name)).toEqual([])
+    // Nobody is woken about the release that is gone, and no failure of it is logged on chain.
+    expect(notifier.sent.map(({ title }) => title)).toEqual(['bbbhhai.com: ReleaseBad (/)', 'bbbhhai.com: healed'])
   })
 
   it('does not act on a plan that the chain has overtaken', async () => {

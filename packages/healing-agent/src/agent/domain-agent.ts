@@ -1,5 +1,6 @@
 import { errorCode, type Lease, type Operation } from '@domainsync/core'
 import type { Progress } from '@domainsync/journal'
+import { isResumable } from '../act/run-heal-operation.ts'
 import type { AgentDomain } from '../agent-domain.ts'
 import { checkedFreezes } from '../approve/checked-freezes.ts'
 import { LeaseHolder } from '../lease/lease-holder.ts'
@@ -55,6 +56,12 @@ interface Pass extends PassOptions {
   readonly memory: DomainMemory
   readonly chain: ChainLook
   readonly context: ObserveContext
+}
+
+interface Resumed {
+  /** Something of what a crash left was gone on with: the head may have moved. */
+  readonly resumed: boolean
+  readonly failure: DomainReport['error']
 }
 
 /** Keeps one domain: observe → diagnose → plan → act → record. */
@@ -121,10 +128,11 @@ export class DomainAgent {
     const { repair, signal, lease } = options
     const memory = await this.#remember(lease)
     const context = { domain: domain.name, vantage: 'agent', clock, timeoutMs: settings.probeTimeoutMs, signal }
-    const chain = await this.#readChain(memory, context)
+    const seen = await this.#readChain(memory, context)
+    const { resumed, failure } = await this.#resume({ ...options, memory, chain: seen, context })
+    const chain = resumed ? await this.#readChain(memory, context) : seen
     const { observation, state } = chain
     const pass = { ...options, memory, chain, context }
-    const failure = await this.#resume(pass)
     const running = await store.journal.running(domain.name)
     const target = state?.head.live === 0 ? undefined : targetOf(memory.live?.value)
     const sight = await this.#look(pass, { target, running })
@@ -144,8 +152,8 @@ export class DomainAgent {
     const schedule = { plan: decision.plan, now: clock.now(), held, idle: target === undefined }
     const next = nextPassAt({ domain, memory, settings }, schedule)
     const { plan, warnings } = decision
-    const seen = { domain, memory, settings, state, candidates, running, settling: sight.settling }
-    return reportOf({ ...seen, plan, actions, warnings, keeper, error, now, next })
+    const found = { domain, memory, settings, state, candidates, running, settling: sight.settling }
+    return reportOf({ ...found, plan, actions, warnings, keeper, error, now, next })
   }
 
   async #readChain(memory: DomainMemory, context: ObserveContext): Promise<ChainLook> {
@@ -162,12 +170,13 @@ export class DomainAgent {
   }
 
   /** Finishes what a crash left, unless pointers may not move; the failure, if any. */
-  async #resume({ lease, memory, chain: { state }, signal }: Pass): Promise<DomainReport['error']> {
+  async #resume({ lease, memory, chain: { state }, signal }: Pass): Promise<Resumed> {
     const trust = state?.nextTrust
     const frozen = activeFreezes(checkedFreezes(memory.findings.freezes, { place: this.#ports.network, trust }))
-    if (lease === undefined || state === undefined || frozen.length > 0) return null
-    const running = await this.#ports.store.journal.running(this.domain.name)
-    return this.#runner.resume(running, { lease, memory, state, signal })
+    if (lease === undefined || state === undefined || frozen.length > 0) return { resumed: false, failure: null }
+    const running = (await this.#ports.store.journal.running(this.domain.name)).filter(isResumable)
+    const failure = await this.#runner.resume(running, { lease, memory, state, signal })
+    return { resumed: running.length > 0, failure }
   }
 
   async #look(

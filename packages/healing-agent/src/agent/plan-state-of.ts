@@ -33,6 +33,7 @@ export function planStateOf(input: PlanStateInput): PlanState {
     head: state?.head,
     repairRoot: live?.verified === 'no' ? wantedRelease(candidates)?.root : input.targetRoot,
     kept: state?.kept?.release,
+    liveSince: memory.live?.since ?? 0,
     candidates,
     update: memory.update && { root: memory.update.root, release: memory.update.release },
     dns: { answered, found: answered && dns.value !== NO_LINK ? dns.value : undefined },

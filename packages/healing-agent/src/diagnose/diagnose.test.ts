@@ -74,6 +74,17 @@ describe('diagnose', () => {
     expect(types(see('chain', 'bbb'), context('chain', since))).toEqual(['ChainNoQuorum:'])
   })
 
+  it('begins a condition anew for a release that became live meanwhile, or leaves it until its answers are in', () => {
+    const changed = { open: [open('DnsDrift')], liveSince: T }
+    expect(diagnose(see('dns', 'bb'), context('dns', changed), T + 5_000)).toEqual([open('DnsDrift')])
+    expect(diagnose(see('dns', 'bbb'), context('dns', changed), T + 5_000)).toMatchObject([
+      { since: T, evidence: 'dns b 2' },
+    ])
+    expect(types(see('dns', 'ggg'), context('dns', changed))).toEqual([])
+    const node = { open: [open('NodeOffline', 'a')], liveSince: T }
+    expect(diagnose(see('node:a', 'b'), context('node:a', node), T + 5_000)).toMatchObject([{ since: T - 5_000 }])
+  })
+
   it('needs two vantages where two are configured', () => {
     const here = see('dns', 'bbb')
     const there = see('dns', 'b', { from: T + 3_000, vantage: 'there' })

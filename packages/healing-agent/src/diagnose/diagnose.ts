@@ -1,5 +1,5 @@
 import type { Condition, Observation } from '@domainsync/core'
-import { PROBE_CONDITIONS, parseProbeName } from '../observe/probe-name.ts'
+import { isHeadBound, PROBE_CONDITIONS, parseProbeName } from '../observe/probe-name.ts'
 import { closes, EVIDENCE_WINDOW, opens } from './evidence-rule.ts'
 import { knownAnswers } from './known-answers.ts'
 import { severityOf } from './severity.ts'
@@ -46,22 +46,25 @@ function judge(
   const bad = known.find(({ status }) => status === 'bad')
   if (before !== undefined) {
     if (closes(known)) return undefined
-    const { since } = before
+    // What opened it was seen of another release: the new one's own answers decide whether it begins anew.
+    const isOfAnother = isHeadBound(probe.kind) && before.since < context.liveSince
+    if (isOfAnother && !opens(probe.kind, known, context)) return before
+    const since = isOfAnother ? firstBad(known) : before.since
     const evidence = bad?.evidence ?? before.evidence
     const severity =
       bad === undefined && type === 'HashMismatch' ? before.severity : severityOf(type, { since, now, bad })
-    return { ...before, severity, evidence }
+    return { ...before, since, severity, evidence }
   }
   if (!opens(probe.kind, known, context) || bad === undefined) return undefined
   if (probe.kind === 'served' && !zoneClean(observations, context, now)) return undefined
-  const since = Math.min(
-    ...known
-      .slice(0, EVIDENCE_WINDOW)
-      .filter(({ status }) => status === 'bad')
-      .map(({ at }) => at),
-  )
+  const since = firstBad(known)
   const severity = severityOf(type, { since, now, bad })
   return { domain: context.domain, type, subject: probe.subject, severity, since, evidence: bad.evidence }
+}
+
+function firstBad(known: readonly Observation[]): number {
+  const bad = known.slice(0, EVIDENCE_WINDOW).filter(({ status }) => status === 'bad')
+  return Math.min(...bad.map(({ at }) => at))
 }
 
 /** While the name points elsewhere, wrong bytes say nothing about the servers: the drift is the finding. */

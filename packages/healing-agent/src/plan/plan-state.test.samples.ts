@@ -24,6 +24,7 @@ export function state(more: Partial<PlanState> = {}): PlanState {
     head: head(),
     repairRoot: 'root-3',
     kept: 3,
+    liveSince: NOW - 24 * 3_600_000,
     candidates: [candidate(3), candidate(2), candidate(1)],
     update: undefined,
     dns: { answered: true, found: 'root-3' },

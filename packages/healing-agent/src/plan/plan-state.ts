@@ -36,6 +36,8 @@ export interface PlanState {
   /** The root whose copies are repaired: the newest release that verified, also from an earlier pass with quorum. */
   readonly repairRoot: string | undefined
   readonly kept: number | undefined
+  /** Since when the live release is live, in milliseconds since 1970. */
+  readonly liveSince: number
   /** Newest first; the live release first. */
   readonly candidates: readonly Candidate[]
   /** A signed release for `latest + 1` that DNS names; while it may, that is no drift. */

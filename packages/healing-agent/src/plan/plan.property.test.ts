@@ -65,6 +65,7 @@ const world = fc
       domain: DOMAIN,
       head: quorum ? seen : undefined,
       repairRoot: 'root-5',
+      liveSince: 0,
       candidates: more.candidates.filter(({ release }) => release <= live),
       dns: { answered, found },
       replicas: more.replicas.map((one, index) => replica(`r${index}`, one)),

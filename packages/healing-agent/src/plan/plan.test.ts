@@ -200,6 +200,15 @@ describe('plan', () => {
       expect(repairs([bad], state({ candidates }))).toEqual([{ ...rollback, release: 1, root: 'root-1' }])
     })
 
+    it('does nothing, and wakes nobody, about what was seen of the release before', () => {
+      const after = state({ liveSince: NOW - 1_000, head: head({ live: 2, latest: 3 }) })
+      const { actions, ladders } = plan([bad], after, { now: NOW })
+      expect(actions.filter(({ kind }) => kind !== 'notify')).toEqual([])
+      expect(ladders[0]!.position).toMatchObject({ kind: 'blocked' })
+      const late = plan([bad], after, { now: NOW + 60_000 }).actions.map(({ kind }) => kind)
+      expect(late).toContain('page')
+    })
+
     it('rolls back once when several paths fail', () => {
       expect(repairs([bad, condition('ReleaseBad', { subject: '/about' })], state())).toEqual([rollback])
     })

@@ -1,7 +1,7 @@
 import type { Condition, ConditionType, Freeze } from '@domainsync/core'
 import { type Action, actionSubject, isPointerAction, isRepair } from './action.ts'
 import { approvedAt } from './action-record.ts'
-import { climb, type LadderPosition } from './climb.ts'
+import { climb, type LadderPosition, PATIENCE_MS } from './climb.ts'
 import { updateAction } from './dns-update.ts'
 import { activeFreezes, exhausted, nextFreezes } from './freezes.ts'
 import { keepAction } from './keep-action.ts'
@@ -37,7 +37,25 @@ const PRIORITY: readonly ConditionType[] = [
   'ChainNoQuorum',
 ]
 
-/** Conditions about the live release itself; when nothing mended them, the failure is logged on chain. */
+/** Conditions about the live release; what was seen of another says nothing about it. */
+const OF_LIVE: ReadonlySet<ConditionType> = new Set([
+  'ContentAtRisk',
+  'ReplicaLost',
+  'HashMismatch',
+  'ReleaseUnverifiable',
+  'ReleaseBad',
+  'DnsDrift',
+  'ChecksFailing',
+])
+
+const ANOTHER: LadderPosition = {
+  kind: 'blocked',
+  step: 1,
+  of: 1,
+  reason: 'another release is live now; the next probes tell whether that mended it',
+}
+
+/** Conditions whose failed repair says something about the release; when nothing mended them, the failure is logged on chain. */
 const LOGGED: ReadonlySet<ConditionType> = new Set(['ReleaseUnverifiable', 'ReleaseBad', 'HashMismatch'])
 
 /** Conditions whose repairs add copies: a copy that is lost again within the hour was not lost, or is lost for good. */
@@ -86,9 +104,15 @@ class Draft {
     const countFrom = Math.max(this.#firstTry(condition), approvedAt(records))
     const input = { records, since: condition.since, countFrom, ...limits }
     for (const rungs of laddersOf(condition, this.#state, limits)) {
-      const position = this.#take(condition, climb(rungs, input))
+      const position = this.#isOfAnother(condition) ? ANOTHER : this.#take(condition, climb(rungs, input))
       this.#ladders.push({ type: condition.type, subject: condition.subject, position })
     }
+  }
+
+  /** Seen of a release that is live no more: nothing is done, and nobody woken, before the new one's answers are in. */
+  #isOfAnother({ type, since }: Condition): boolean {
+    const { liveSince } = this.#state
+    return OF_LIVE.has(type) && since < liveSince && this.#now - liveSince < PATIENCE_MS
   }
 
   /** A condition that comes and goes goes on where its ladder was: a probe that is wrong now and then starts no storm. */
