@@ -152,7 +152,7 @@ async function expectFinishedOnce(world: PublishWorld, { before, recovery, from,
     } else {
       const plan = await publisher.plan(DOMAIN, { from })
       expect(plan).toMatchObject({ changes: [], finished: outran ? [] : [{ run: killed.id, incomplete: [] }] })
-      expect(await publisher.publish(plan)).toBeUndefined()
+      await expect(publisher.publish(plan)).rejects.toMatchObject({ code: 'NOTHING_TO_PUBLISH' })
     }
     expect(await publisher.resume()).toEqual([])
   }

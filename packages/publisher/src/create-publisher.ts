@@ -31,8 +31,12 @@ export interface Publisher {
    * first.
    */
   plan(domain: string, options: PublisherPlanOptions): Promise<PublishPlan>
-  /** Does what was planned, or goes on with it. `undefined` when the content is live already. */
-  publish(plan: PublishPlan, options?: PublishOptions): Promise<PublishResult | undefined>
+  /**
+   * Does what was planned, or goes on with it.
+   *
+   * @throws PublishError `NOTHING_TO_PUBLISH` for a plan without changes
+   */
+  publish(plan: PublishPlan, options?: PublishOptions): Promise<PublishResult>
   /** What `resume` would finish. */
   unfinished(domain?: string, options?: CallOptions): Promise<readonly Operation[]>
   /** Finishes every interrupted publish, of one domain or of all. */
@@ -122,8 +126,8 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     return { ...planned, finished, abandoned }
   }
 
-  async function publish(plan: PublishPlan, options: PublishOptions): Promise<PublishResult | undefined> {
-    if (plan.changes.length === 0) return undefined
+  async function publish(plan: PublishPlan, options: PublishOptions): Promise<PublishResult> {
+    if (plan.changes.length === 0) throw nothingToPublish(plan)
     const opened = await open(openingOf(plan, network), plan.root === undefined ? 'sign' : 'fetch')
     if (opened.state !== 'done') return run(opened, options)
     // Planned before somebody else finished it, or before a reorganisation dropped it.
@@ -146,6 +150,12 @@ export function createPublisher(ports: PublisherPorts): Publisher {
 /** Nobody can say what is true now, or there is no room to work: the publish waits, and nothing is logged on chain. */
 function suspends(error: unknown): boolean {
   return unanswered(error) !== undefined || isDiskFull(error)
+}
+
+function nothingToPublish({ domain, live }: PublishPlan): PublishError {
+  return new PublishError('NOTHING_TO_PUBLISH', `Release ${live} of ${domain} has these files already.`, {
+    next: 'look at the changes of the plan before publishing it',
+  })
 }
 
 function domainOf({ domains }: PublisherPorts, name: string): PublishedDomain {

@@ -5,7 +5,8 @@ import { DomainSyncError, type ErrorDetails } from '@domainsync/core'
  *
  * - The domain: `NOT_CONFIGURED`, `NOT_REGISTERED`, `NOT_AUTHORIZED`, `LANE_PAUSED`, `EVICTS_LIVE`, `STALE_SEQ`, `OVERTAKEN`.
  * - The journal's chain: `OTHER_NETWORK`, `CHAIN_CHANGED`.
- * - What is to be published: `CONTENT_QUARANTINED`, `QUARANTINE_UNKNOWN`, `LIVE_UNKNOWN`, `CHECKS_FAILED`, `KEY_MISMATCH`.
+ * - What is to be published: `CONTENT_QUARANTINED`, `QUARANTINE_UNKNOWN`, `LIVE_UNKNOWN`, `CHECKS_FAILED`, `KEY_MISMATCH`,
+ *   `NOTHING_TO_PUBLISH`.
  * - A release by its root: `ROOT_CID_INVALID`, `ROOT_UNAVAILABLE`, `RELEASE_MISSING`, `RELEASE_OTHER_DOMAIN`,
  *   `RELEASE_OTHER_CHAIN`, `RELEASE_OTHER_REGISTRY`, `RELEASE_NOT_NEXT`, `CONTENT_MISMATCH`.
  * - Every release just before its transaction: the reason why readers would refuse it (`PQ_SIGNATURE_INVALID`, `FILES_MISMATCH`, …).

@@ -212,9 +212,8 @@ async function publishPage(
   await writeFile(join(from, 'index.html'), html)
   await writeFile(join(from, 'style.css'), 'body { color: black }')
   const plan = await publisher.plan(name, { from, skipChecks: true })
-  const result = await publisher.publish(plan)
-  if (result === undefined) throw new Error('there was nothing to publish')
-  return result.root
+  const { root } = await publisher.publish(plan)
+  return root
 }
 
 async function runUntil(

@@ -110,7 +110,7 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
     return EXIT_DONE
   }
   if (!watching) await confirm(`Publish release ${plan.release} of ${domain}`, publishing)
-  const result = (await publisher.publish(plan, { signal, onProgress }))!
+  const result = await publisher.publish(plan, { signal, onProgress })
   showResult(result, { ...show, live: plan.live })
   return exitCode(result)
 }

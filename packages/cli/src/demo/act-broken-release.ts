@@ -19,7 +19,7 @@ export const brokenRelease: Act = {
       return publisher.publish(plan, { signal })
     })
     say(
-      `release ${published?.release} of ${site.domain} has no ${site.checks[0]!.path} page; published with --skip-checks`,
+      `release ${published.release} of ${site.domain} has no ${site.checks[0]!.path} page; published with --skip-checks`,
     )
     const healedMs = await waitUntil(() => isBack(scene, good), { limitMs: HEALING_TARGET_MS, signal })
     const refused = await withPublisher((publisher) =>

@@ -55,7 +55,7 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
     const startedAt = performance.now()
     const result = await withPublisher(async (publisher) => {
       const plan = await publisher.plan(domain, { from: folder, signal })
-      return (await publisher.publish(plan, { signal }))!
+      return await publisher.publish(plan, { signal })
     })
     const took = shortDuration(performance.now() - startedAt)
     say(
