@@ -5,6 +5,9 @@ import { shortCids } from '../output/short.ts'
 import type { AddCommand } from '../program.ts'
 import { openAgent } from '../wiring/open-agent.ts'
 
+const WITH_PUBLISHER =
+  "This host also has the publisher's key: a signed release that DNS names is published from here, and so could whoever breaks in."
+
 /** `agent`: the resident, until Ctrl-C. */
 export const addAgentCommand: AddCommand = (program, action) => {
   program
@@ -18,9 +21,11 @@ export const addAgentCommand: AddCommand = (program, action) => {
         await using agent = await openAgent(config, {
           onEvent: (line) => terminal.progress(line),
           notifiers: [{ notifier, minSeverity: 'info' }],
+          signal,
         })
         const linesOf = createAgentLines()
         terminal.progress(`Watching ${Object.keys(config.values.domains).join(', ')}. Ctrl-C ends it.`)
+        if (config.values.keys.publisher) terminal.progress(WITH_PUBLISHER)
         await agent.run({
           signal,
           repair: !flags.dryRun,

@@ -41,7 +41,11 @@ async function run(
 ): Promise<number> {
   const config = await loadConfig()
   const repairs = repair && !flags.dryRun
-  await using agent = await openAgent(config, { onEvent: (line) => terminal.progress(line), lookOnly: !repairs })
+  await using agent = await openAgent(config, {
+    onEvent: (line) => terminal.progress(line),
+    lookOnly: !repairs,
+    signal,
+  })
   const domains = domain === undefined ? undefined : [parseDomainName(domain)]
   const show = { terminal, full: flags.full }
   const done: (ActionReport & { readonly domain: string })[] = []

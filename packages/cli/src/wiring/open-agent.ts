@@ -25,6 +25,7 @@ import { createLocalFetch } from './local-fetch.ts'
 import { confirmationsOf, openNetwork } from './network-chain.ts'
 import { gatewayUrls } from './open-client.ts'
 import { makeStatePrivate } from './private-state.ts'
+import { openPublishRequests } from './publish-requests.ts'
 import { openReplicas } from './replicas.ts'
 import { stateFolder } from './state-folder.ts'
 
@@ -36,19 +37,27 @@ export interface OpenAgentOptions {
   readonly settings?: Partial<AgentSettings>
   /** Only look: the healer's key is not opened. */
   readonly lookOnly?: boolean
+  /** Interrupts a publish that the agent asked for. */
+  readonly signal?: AbortSignal
   /** Told at every point of an operation on chain. */
   readonly onProgress?: (progress: Progress) => void
 }
 
-/** An agent that owns its store: `await using` closes it. */
+/** An agent that owns its store: `await using` waits for a publish that it asked for, and closes it. */
 export type OwnedAgent = Agent & AsyncDisposable
 
-/** Builds the agent of a configuration. Without a healer key it watches, repairs copies and DNS, and pages. */
+/**
+ * Builds the agent of a configuration. Without a healer key it watches, repairs copies and DNS, and pages. With the publisher's
+ * key, a signed release that DNS names first is published from here.
+ */
 export async function openAgent(config: LoadedConfig, options: OpenAgentOptions): Promise<OwnedAgent> {
   const { ports, domains } = await openAgentPorts(config, options)
-  const { agent, network } = config.values
+  const { agent, network, keys } = config.values
+  await using stack = new AsyncDisposableStack()
+  stack.use(ports.store)
+  const publishRequests = keys.publisher && stack.use(openPublishRequests(config, options))
   const made = createAgent({
-    ports,
+    ports: { ...ports, publishRequests },
     domains,
     settings: {
       probeEveryMs: agent.probeEveryMs,
@@ -60,7 +69,8 @@ export async function openAgent(config: LoadedConfig, options: OpenAgentOptions)
     onError: (error, what) => options.onEvent(`${what}: ${(error as Error).message}`),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   })
-  return { ...made, [Symbol.asyncDispose]: () => ports.store.close() }
+  const owned = stack.move()
+  return { ...made, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** The agent's world, for those who act in its place. The caller closes the store. */
