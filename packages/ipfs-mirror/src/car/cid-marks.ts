@@ -11,13 +11,13 @@ export class CidMarks {
 
   /** The CID's mark; 0 when it has none. */
   get(cid: CID): number {
-    const both = this.#table.get(cid.multihash.digest)?.value ?? 0
+    const both = this.#table.value(cid.multihash.digest)
     return cid.code === RAW ? both & 15 : both >> 4
   }
 
   set(cid: CID, mark: number): void {
     const { digest } = cid.multihash
-    const both = this.#table.get(digest)?.value ?? 0
+    const both = this.#table.value(digest)
     this.#table.set(digest, cid.code === RAW ? (both & ~15) | mark : (both & 15) | (mark << 4))
   }
 

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { rawCidFromSha256 } from '@domainsync/core'
 import { importBytes } from 'ipfs-unixfs-importer'
 import type { CID } from 'multiformats/cid'
-import { sha256 } from '../car/block-fault.ts'
 import type { Block } from '../store/block-store.ts'
 import type { DagNode } from './dag-node.ts'
 import { sameStamp, stampOf } from './file-stamp.ts'
@@ -19,68 +18,98 @@ export interface LargeFile extends DagNode {
 
 /** How {@link importLargeFile} is called. */
 export interface LargeFileOptions extends Omit<ReadSmallOptions, 'target'> {
-  /** Memory for a chunk; `put` takes it back. */
+  /** Memory for a piece of the file; `put` takes it back. */
   readonly reserve: (sizeBytes: number) => Uint8Array
   readonly put: (block: Block) => Promise<void> | undefined
   readonly onBytes: (sizeBytes: number) => void
   readonly signal?: AbortSignal | undefined
 }
 
+/** Chunks that are read ahead, or wait for their hash. */
+const CHUNKS_AHEAD = 4
+
 /**
- * Reads a file of more than one chunk once, with flat memory. Both digests, the chunk's and the whole's, are computed here
- * while the next chunk is read: handing chunks to another thread copies them, which costs more than it gains.
+ * Reads a file of more than one chunk once, with flat memory. Each chunk is hashed by another thread while this one hashes the
+ * whole, the next chunks are read and the last ones are written.
  *
  * @throws ImportError `SITE_CHANGED_WHILE_READ`, `SITE_UNREADABLE`.
  */
 export async function importLargeFile(file: string, options: LargeFileOptions): Promise<LargeFile> {
-  const { path, stamp, put, onBytes, signal } = options
+  const { path, stamp, put } = options
   const handle = await open(file, READ_FLAGS).catch((cause) => {
     throw openingFailed(path, cause)
   })
   try {
     const whole = createHash('sha256')
-    const blocks: Uint8Array[] = []
-    const store = async (block: Block) => {
-      blocks.push(block.cid.multihash.digest)
-      await put(block)
-      return block.cid
+    const leaves: Leaf[] = []
+    for await (const { cid, bytes } of hashChunks(handle, { ...options, whole })) {
+      leaves.push({ cid, size: BigInt(bytes.length) })
+      await put({ cid, bytes })
     }
-    async function* bufferImporter({ content }: { content: AsyncIterable<Uint8Array> }) {
-      for await (const block of content) {
-        signal?.throwIfAborted()
-        const cid = rawCidFromSha256(sha256(block))
-        whole.update(block)
-        onBytes(block.length)
-        yield async () => {
-          await store({ cid, bytes: block })
-          return { cid, size: BigInt(block.length), block }
-        }
-      }
-    }
-    const root = await importBytes(
-      readChunks(handle, options),
-      { put: (cid: CID, bytes: Uint8Array) => store({ cid, bytes }) },
-      { profile: UNIXFS_PROFILE, bufferImporter },
-    )
     if (!sameStamp(stamp, stampOf(await handle.stat({ bigint: true })))) throw changedWhileRead(path)
+    const blocks = leaves.map(({ cid }) => cid.multihash.digest)
+    const store = async (cid: CID, bytes: Uint8Array) => {
+      blocks.push(cid.multihash.digest)
+      await put({ cid, bytes })
+      return cid
+    }
+    const root = await layOut(leaves, store)
     return { cid: root.cid, dagBytes: Number(root.size), blocks, sha256: whole.digest() }
   } finally {
     await handle.close()
   }
 }
 
-/** The file's chunks; the next one is read while the last is worked on. */
+interface Leaf {
+  readonly cid: CID
+  readonly size: bigint
+}
+
+/** The importer's own tree over leaves whose bytes it need not see. */
+function layOut(leaves: readonly Leaf[], put: (cid: CID, bytes: Uint8Array) => Promise<CID>) {
+  const block = new Uint8Array()
+  async function* bufferImporter() {
+    for (const leaf of leaves) yield async () => ({ ...leaf, block })
+  }
+  return importBytes(block, { put }, { profile: UNIXFS_PROFILE, bufferImporter })
+}
+
+interface Hashing {
+  readonly bytes: Uint8Array
+  readonly digest: Promise<ArrayBuffer>
+}
+
+/** The file's chunks in order, with their names. */
+async function* hashChunks(handle: FileHandle, options: LargeFileOptions & { whole: Hash }): AsyncGenerator<Block> {
+  const { whole, onBytes, signal } = options
+  const hashing: Hashing[] = []
+  const first = async (): Promise<Block> => {
+    const { bytes, digest } = hashing.shift()!
+    return { cid: rawCidFromSha256(new Uint8Array(await digest)), bytes }
+  }
+  for await (const bytes of readChunks(handle, options)) {
+    signal?.throwIfAborted()
+    // Begun in another thread before this one turns to the whole.
+    hashing.push({ bytes, digest: crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>) })
+    whole.update(bytes)
+    onBytes(bytes.length)
+    if (hashing.length >= CHUNKS_AHEAD) yield await first()
+  }
+  while (hashing.length > 0) yield await first()
+}
+
+/** The file's chunks; the next ones are read while the last is worked on. */
 async function* readChunks(handle: FileHandle, options: LargeFileOptions): AsyncGenerator<Uint8Array> {
-  const { stamp } = options
-  let next = readChunk(handle, { ...options, at: 0 })
-  for (let at = 0; at < stamp.sizeBytes; at += CHUNK_BYTES) {
-    const chunk = await next
-    if (at + CHUNK_BYTES < stamp.sizeBytes) {
-      next = readChunk(handle, { ...options, at: at + CHUNK_BYTES })
+  const { sizeBytes } = options.stamp
+  const reading: Promise<Uint8Array>[] = []
+  for (let at = 0; at < sizeBytes || reading.length > 0; ) {
+    for (; at < sizeBytes && reading.length < CHUNKS_AHEAD; at += CHUNK_BYTES) {
+      const chunk = readChunk(handle, { ...options, at })
       // Its failure is seen in its turn, unless the import has failed before.
-      next.catch(() => undefined)
+      chunk.catch(() => undefined)
+      reading.push(chunk)
     }
-    yield chunk
+    yield await reading.shift()!
   }
 }
 

@@ -80,6 +80,11 @@ export class BlockLog {
     return entry && { digest, offset: Math.abs(entry.value), sizeBytes: entry.sizeBytes, damaged: entry.value < 0 }
   }
 
+  /** Whether the block is here and not known to be damaged. */
+  isSound(digest: Uint8Array): boolean {
+    return this.#table.value(digest) > 0
+  }
+
   /** Every block, in no particular order. */
   *places(): Generator<BlockPlace> {
     for (const { digest, value, sizeBytes } of this.#table.entries()) {
@@ -216,7 +221,7 @@ export class BlockLog {
     digest: Uint8Array,
     { bodyAt, sizeBytes, sound }: { bodyAt: number; sizeBytes: number; sound: boolean },
   ): void {
-    if (sound || !((this.#table.get(digest)?.value ?? 0) > 0)) {
+    if (sound || !this.isSound(digest)) {
       this.#table.set(digest, sound ? bodyAt : -bodyAt, sizeBytes)
     }
   }

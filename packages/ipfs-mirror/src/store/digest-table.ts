@@ -34,7 +34,12 @@ export class DigestTable {
   }
 
   has(digest: Uint8Array): boolean {
-    return this.#values[this.#slot(digest)] !== 0
+    return this.value(digest) !== 0
+  }
+
+  /** The digest's value; 0 when it has none. */
+  value(digest: Uint8Array): number {
+    return this.#values[this.#slot(digest)]!
   }
 
   get(digest: Uint8Array): DigestEntry | undefined {

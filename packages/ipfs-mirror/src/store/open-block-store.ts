@@ -81,7 +81,7 @@ class PackBlockStore implements BlockStore {
   /** Looked up for the store's own sake. */
   readonly #held: HeldBlocks = {
     get: (cid, options) => this.get(cid, options),
-    has: (cid) => isSupported(cid) && this.#log.place(cid.multihash.digest)?.damaged === false,
+    has: (cid) => isSupported(cid) && this.#log.isSound(cid.multihash.digest),
   }
   readonly #compactor: Compactor
   readonly #now: () => number
@@ -134,7 +134,7 @@ class PackBlockStore implements BlockStore {
         requireStorable(block)
         const { digest } = block.cid.multihash
         this.#holds.note(digest)
-        if (this.#log.place(digest)?.damaged === false) continue
+        if (this.#log.isSound(digest)) continue
         const key = Buffer.from(digest).toString('latin1')
         entries.set(key, { kind: 'block', digest, body: block.bytes })
       }
