@@ -81,7 +81,7 @@ export async function saveState(
 
 /** Makes the folder of the state file. */
 export async function prepareFolder(path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
 }
 
 /** Only what differs from the configuration: a name that was never updated follows it. */

@@ -5,6 +5,7 @@ import { type BlockFault, blockFault, isSupported, MAX_BLOCK_BYTES } from './blo
 import { CarError } from './car-error.ts'
 import { carFrames } from './car-frames.ts'
 import { CidMarks } from './cid-marks.ts'
+import { MAX_DAG_BLOCKS } from './dag-limits.ts'
 import { linksOf } from './links-of.ts'
 
 /** A header with one root is 58 bytes; one with a hundred is refused for its roots, not its length. */
@@ -30,6 +31,8 @@ export interface ReadCarOptions {
   readonly into: BlockSink
   /** Default {@link MAX_BLOCK_BYTES}. */
   readonly maxBlockBytes?: number
+  /** Distinct blocks that its blocks may link to. Default {@link MAX_DAG_BLOCKS}. */
+  readonly maxBlocks?: number
   /** Bytes of blocks the stream may hold, repeated ones counted again; no limit by default. */
   readonly quotaBytes?: number | undefined
   readonly signal?: AbortSignal | undefined
@@ -48,13 +51,14 @@ export interface CarContents {
  * and `into` has all of it; when it throws, what `into` already took is not pinned by anything.
  *
  * @throws CarError `CAR_TRUNCATED`, `CAR_MALFORMED`, `CAR_ROOT_MISMATCH`, `CAR_BLOCK_MISMATCH`, `CAR_BLOCK_TOO_LARGE`,
- * `CAR_BLOCK_UNSUPPORTED`, `CAR_BLOCK_UNEXPECTED`, `CAR_QUOTA_EXCEEDED`, `CAR_INCOMPLETE`.
+ * `CAR_BLOCK_UNSUPPORTED`, `CAR_BLOCK_UNEXPECTED`, `CAR_QUOTA_EXCEEDED`, `CAR_DAG_TOO_LARGE`, `CAR_INCOMPLETE`.
  */
 export async function readCar(stream: AsyncIterable<Uint8Array>, options: ReadCarOptions): Promise<CarContents> {
   const { root, into, maxBlockBytes = MAX_BLOCK_BYTES, quotaBytes = Number.POSITIVE_INFINITY, signal } = options
+  const { maxBlocks = MAX_DAG_BLOCKS } = options
   if (!isSupported(root)) throw faultError('unsupported', root, maxBlockBytes)
   const limits = { maxHeaderBytes: MAX_HEADER_BYTES, maxFrameBytes: maxBlockBytes + CID_BYTES }
-  const dag = new Expected(root)
+  const dag = new Expected(root, maxBlocks)
   let batch: Block[] = []
   let batchBytes = 0
   let streamedBytes = 0
@@ -95,10 +99,14 @@ export async function readCar(stream: AsyncIterable<Uint8Array>, options: ReadCa
 /** Which blocks of a DAG were linked and which came. */
 class Expected {
   readonly #marks = new CidMarks()
+  readonly #root: CID
+  readonly #maxBlocks: number
   missing = 1
   received = 0
 
-  constructor(root: CID) {
+  constructor(root: CID, maxBlocks: number) {
+    this.#root = root
+    this.#maxBlocks = maxBlocks
     this.#marks.set(root, LINKED)
   }
 
@@ -117,6 +125,7 @@ class Expected {
       if (this.#marks.get(link) !== 0) continue
       this.#marks.set(link, LINKED)
       this.missing++
+      if (this.missing + this.received > this.#maxBlocks) throw tooManyBlocks(this.#root, this.#maxBlocks)
     }
     this.#marks.set(cid, RECEIVED)
     this.missing--
@@ -185,6 +194,13 @@ function faultError(fault: BlockFault, cid: CID, maxBlockBytes: number): CarErro
         retryable: false,
       })
   }
+}
+
+function tooManyBlocks(root: CID, maxBlocks: number): CarError {
+  return new CarError('CAR_DAG_TOO_LARGE', `${root} has more than ${maxBlocks} blocks, which no release has.`, {
+    state: 'Nothing was pinned.',
+    retryable: false,
+  })
 }
 
 function quotaExceeded(root: CID, quotaBytes: number): CarError {

@@ -4,6 +4,8 @@ import type { Block } from '../store/block-store.ts'
 import { type BlockFault, blockFault, isSupported, MAX_BLOCK_BYTES } from './block-fault.ts'
 import { CidMarks } from './cid-marks.ts'
 import { DagError } from './dag-error.ts'
+import { MAX_DAG_BLOCKS, MAX_LINKS_AHEAD } from './dag-limits.ts'
+import { LinkStack } from './link-stack.ts'
 import { linksOf } from './links-of.ts'
 
 /** Blocks asked for ahead of the one that is due. */
@@ -13,6 +15,8 @@ export const WALK_CONCURRENCY = 8
 export interface WalkOptions extends CallOptions {
   /** Blocks in flight at a time. */
   concurrency?: number
+  /** Distinct blocks allowed. Default {@link MAX_DAG_BLOCKS}. */
+  maxBlocks?: number
 }
 
 /**
@@ -21,24 +25,27 @@ export interface WalkOptions extends CallOptions {
  *
  * @throws DagError `BLOCK_MISSING` (the source does not have it), `BLOCK_MISMATCH` (it gave other bytes),
  * `BLOCK_UNSUPPORTED` (not CIDv1, dag-pb or raw, SHA-256), `BLOCK_TOO_LARGE` (> 2 MiB), `BLOCK_MALFORMED` (not dag-pb, or with
- * links that no release has).
+ * links that no release has), `DAG_TOO_LARGE` (more blocks or links than any release has).
  */
 export async function* walkDag(root: CID, source: BlockSource, options: WalkOptions = {}): AsyncGenerator<Block> {
-  const { signal, timeoutMs, concurrency = WALK_CONCURRENCY } = options
+  const { signal, timeoutMs, concurrency = WALK_CONCURRENCY, maxBlocks = MAX_DAG_BLOCKS } = options
   if (!isSupported(root)) throw faultError('unsupported', root, source.name)
   const marks = new CidMarks()
   const ahead = new Map<string, Promise<Uint8Array | undefined>>()
   /** What is left to visit, the next one last. */
-  const stack = [root]
+  const stack = new LinkStack()
+  stack.push(root)
+  let blocks = 0
   for (let cid = stack.pop(); cid !== undefined; cid = stack.pop()) {
     if (marks.get(cid) !== 0) continue
     marks.set(cid, 1)
+    if (++blocks > maxBlocks) throw tooLarge(root, `${maxBlocks} blocks`)
     signal?.throwIfAborted()
     const key = cid.toString()
     const due = ahead.get(key) ?? source.get(cid, { signal, timeoutMs })
     ahead.set(key, due)
     for (let i = stack.length - 1; i >= 0 && ahead.size < concurrency && stack.length - i < concurrency; i--) {
-      const next = stack[i]!
+      const next = stack.peek(i)
       if (marks.get(next) !== 0 || ahead.has(next.toString())) continue
       const early = source.get(next, { signal, timeoutMs })
       // Its turn may never come; when it does, the rejection is seen there.
@@ -51,9 +58,14 @@ export async function* walkDag(root: CID, source: BlockSource, options: WalkOpti
       throw new DagError('BLOCK_MISSING', `${source.name} does not have block ${cid} of ${root}.`)
     const fault = blockFault(cid, bytes)
     if (fault !== undefined) throw faultError(fault, cid, source.name)
-    stack.push(...childrenOf(cid, bytes, source.name).reverse())
+    for (const link of childrenOf(cid, bytes, source.name).reverse()) if (marks.get(link) === 0) stack.push(link)
+    if (stack.length > MAX_LINKS_AHEAD) throw tooLarge(root, `${MAX_LINKS_AHEAD} links ahead`)
     yield { cid, bytes }
   }
+}
+
+function tooLarge(root: CID, what: string): DagError {
+  return new DagError('DAG_TOO_LARGE', `${root} has more than ${what}, which no release has.`, { retryable: false })
 }
 
 function childrenOf(cid: CID, bytes: Uint8Array, from: string): CID[] {

@@ -1,4 +1,8 @@
 import { decodeNode } from '@domainsync/sdk'
+import { CidMarks } from '../car/cid-marks.ts'
+import { DagError } from '../car/dag-error.ts'
+import { MAX_LINKS_AHEAD } from '../car/dag-limits.ts'
+import { LinkStack } from '../car/link-stack.ts'
 import { walkDag } from '../car/walk-dag.ts'
 import type { Block } from '../store/block-store.ts'
 import { fileBlocks } from './file-blocks.ts'
@@ -14,17 +18,14 @@ interface Asked {
 
 /** The blocks of a CAR answer, each once: those that prove the path, then the end of the path in the asked scope. */
 export async function* carBlocks(found: FoundPath, asked: Asked): AsyncGenerator<Block> {
-  const seen = new Set<string>()
-  for await (const block of blocksOf(found, asked)) {
-    const key = block.cid.toString()
-    if (seen.has(key)) continue
-    seen.add(key)
-    yield block
-  }
+  const sent = new CidMarks()
+  for (const block of found.trail) sent.set(block.cid, 1)
+  yield* found.trail
+  for await (const block of scopeBlocks(found, asked)) if (sent.get(block.cid) === 0) yield block
 }
 
-async function* blocksOf(found: FoundPath, { source, scope, entityBytes }: Asked): AsyncGenerator<Block> {
-  yield* found.trail
+/** Each block once. */
+async function* scopeBlocks(found: FoundPath, { source, scope, entityBytes }: Asked): AsyncGenerator<Block> {
   switch (scope) {
     case 'block':
       yield found.block
@@ -57,11 +58,20 @@ async function* entityBlocks(
   }
 }
 
-async function* shardBlocks(block: Block, source: StoredBlocks): AsyncGenerator<Block> {
-  yield block
-  const node = decodeNode(block.cid, block.bytes)
-  if (node.kind !== 'shard') return
-  for (const entry of node.entries) {
-    if (entry.kind === 'level') yield* shardBlocks({ cid: entry.cid, bytes: await source.get(entry.cid) }, source)
+async function* shardBlocks(top: Block, source: StoredBlocks): AsyncGenerator<Block> {
+  const met = new CidMarks()
+  const levels = new LinkStack()
+  levels.push(top.cid)
+  for (let cid = levels.pop(); cid !== undefined; cid = levels.pop()) {
+    if (met.get(cid) !== 0) continue
+    met.set(cid, 1)
+    const bytes = await source.get(cid)
+    yield { cid, bytes }
+    const node = decodeNode(cid, bytes)
+    if (node.kind !== 'shard') continue
+    for (const entry of node.entries.toReversed()) if (entry.kind === 'level') levels.push(entry.cid)
+    if (levels.length > MAX_LINKS_AHEAD) {
+      throw new DagError('DAG_TOO_LARGE', `${top.cid} is a directory of too many levels.`, { retryable: false })
+    }
   }
 }

@@ -112,7 +112,7 @@ export function createGatewayHandler({
 }
 
 /** What is stored but is no file or directory of a release. */
-const NOT_SERVED = ['BLOCK_UNSUPPORTED', 'DAG_UNSUPPORTED']
+const NOT_SERVED = ['BLOCK_MALFORMED', 'BLOCK_UNSUPPORTED', 'DAG_MALFORMED', 'DAG_TOO_LARGE', 'DAG_UNSUPPORTED']
 
 /** Said when it is more than a pause between two looks. */
 const AGE_SAID_MS = 60_000

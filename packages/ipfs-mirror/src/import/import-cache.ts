@@ -78,7 +78,7 @@ export class ImportCache {
     this.#flushKept(0)
     const bytes = Buffer.concat(this.#next)
     try {
-      await mkdir(dirname(path), { recursive: true })
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       await writeFile(`${path}.new`, [bytes, sha256(bytes)], { mode: 0o600 })
       await rename(`${path}.new`, path)
     } catch (cause) {

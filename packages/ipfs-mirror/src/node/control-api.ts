@@ -112,7 +112,7 @@ export function createControlApi(options: ControlOptions): RequestListener {
 
 /** Codes that say: what was sent is wrong, not this node. */
 function carFault(code: string): boolean {
-  return code.startsWith('CAR_') || code === 'DAG_INCOMPLETE' || code === 'ROOT_MISMATCH'
+  return code.startsWith('CAR_') || code === 'DAG_INCOMPLETE' || code === 'DAG_TOO_LARGE' || code === 'ROOT_MISMATCH'
 }
 
 function challenge(status: number): Record<string, string> {

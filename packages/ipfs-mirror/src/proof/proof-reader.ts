@@ -1,12 +1,13 @@
 import { type CallOptions, errorCode, type Replica } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import { blockFault } from '../car/block-fault.ts'
+import { CidMarks } from '../car/cid-marks.ts'
 import { linksOf } from '../car/links-of.ts'
 import { IDENTITY, type StoredBlocks } from '../gateway/stored-blocks.ts'
 import { MAX_FAILURES, type ProofFailure } from './proof.ts'
 
-/** After one of these the replica is not asked again: the next answer would be the same, only later. */
-const FINAL = ['REPLICA_OFFLINE', 'REPLICA_TIMEOUT', 'TOKEN_REJECTED']
+/** After one of these the replica is not asked again: the next answer would be the same, only later, or there is no end to it. */
+const FINAL = ['REPLICA_OFFLINE', 'REPLICA_TIMEOUT', 'TOKEN_REJECTED', 'DAG_TOO_LARGE']
 
 /** A block that did not come; it stands in the reader's failures. */
 export class ProofFault extends Error {}
@@ -16,9 +17,11 @@ export class ProofReader implements StoredBlocks {
   readonly name: string
   readonly failures: ProofFailure[] = []
   bytes = 0
+  /** Distinct blocks that came and verified. */
+  blocks = 0
   readonly #replica: Replica
   readonly #call: CallOptions
-  readonly #good = new Set<string>()
+  readonly #good = new CidMarks()
   readonly #bad = new Set<string>()
   #over = false
 
@@ -26,10 +29,6 @@ export class ProofReader implements StoredBlocks {
     this.name = replica.name
     this.#replica = replica
     this.#call = call
-  }
-
-  get blocks(): number {
-    return this.#good.size
   }
 
   /** True when reading on is of no use. */
@@ -79,20 +78,21 @@ export class ProofReader implements StoredBlocks {
 
   /** True when the block came and verified. */
   has(cid: CID): boolean {
-    return this.#good.has(cid.toString())
+    return this.#good.get(cid) !== 0
   }
 
   /** Counts a verified block. */
   accept(cid: CID, bytes: Uint8Array): void {
-    const key = cid.toString()
-    if (this.#good.has(key)) return
-    this.#good.add(key)
+    if (this.has(cid)) return
+    this.#good.set(cid, 1)
+    this.blocks++
     this.bytes += bytes.length
   }
 
   fail(cid: CID, code: string): ProofFault {
     const key = cid.toString()
-    if (!this.#bad.has(key)) this.failures.push({ cid: key, code })
+    // Answers that were under way when the last one counted.
+    if (!this.#bad.has(key) && this.failures.length < MAX_FAILURES) this.failures.push({ cid: key, code })
     this.#bad.add(key)
     this.#over ||= FINAL.includes(code)
     return new ProofFault(code)

@@ -32,5 +32,7 @@ export interface Proof {
 export const SAMPLE_BLOCKS = 64
 /** Bytes that a full read may take, unless told otherwise. */
 export const PROOF_BUDGET_BYTES = 256 * 1024 * 1024
+/** Blocks that a full read may take, above which a sample is read; and directories that a sample may take. */
+export const PROOF_BUDGET_BLOCKS = 250_000
 /** A proof that has met so many failures reads no further. */
 export const MAX_FAILURES = 100

@@ -1,11 +1,12 @@
-import { type CallOptions, type Clock, errorCode, type Replica } from '@domainsync/core'
+import { type CallOptions, type Clock, DAG_PB, errorCode, RAW, type Replica } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { CidMarks } from '../car/cid-marks.ts'
 import { linksOf } from '../car/links-of.ts'
 import { readCar } from '../car/read-car.ts'
 import type { Block } from '../store/block-store.ts'
 import { claimedSize } from './claimed-size.ts'
 import { eachOf } from './each-of.ts'
-import { PROOF_BUDGET_BYTES, type Proof, type ProofMode } from './proof.ts'
+import { PROOF_BUDGET_BLOCKS, PROOF_BUDGET_BYTES, type Proof, type ProofMode } from './proof.ts'
 import { ProofReader } from './proof-reader.ts'
 import { readSample } from './read-sample.ts'
 
@@ -60,36 +61,48 @@ interface Whole {
  */
 async function readWhole(root: CID, whole: Whole): Promise<boolean> {
   const { reader, budgetBytes } = whole
-  const came = new Map<string, readonly CID[]>()
+  const came: CarLinks = new Map()
   const carFault = await readByCar(root, { ...whole, came })
   if (carFault === 'none') return true
-  if (carFault === 'CAR_QUOTA_EXCEEDED') return false
-  const met = new Set([`${root}`])
+  if (carFault === 'CAR_QUOTA_EXCEEDED' || carFault === 'CAR_DAG_TOO_LARGE') return false
+  const met = new CidMarks()
+  let links = 0
+  const fits = () => reader.bytes <= budgetBytes && links <= PROOF_BUDGET_BLOCKS
   await eachOf([root], async (cid) => {
-    if (reader.bytes > budgetBytes) return []
-    const links = came.get(`${cid}`) ?? (await reader.tryLinks(cid))
-    return links.filter((link) => !met.has(`${link}`) && met.add(`${link}`))
+    if (!fits()) return []
+    const isLeaf = cid.code === RAW && reader.has(cid)
+    const below = isLeaf ? [] : (came.get(`${cid}`) ?? (await reader.tryLinks(cid)))
+    return below.filter((link) => {
+      const isNew = met.get(link) === 0
+      met.set(link, 1)
+      if (isNew) links++
+      return isNew
+    })
   })
   if (carFault !== 'no-car' && reader.failures.length === 0) reader.fail(root, carFault)
-  return reader.bytes <= budgetBytes
+  return fits()
 }
+
+/** Links of the blocks with links that a CAR gave. */
+type CarLinks = Map<string, readonly CID[]>
 
 /** What is wrong with the replica's CAR, a code; `came` gets the links of each block that came true. */
 async function readByCar(
   root: CID,
-  { replica, reader, budgetBytes, signal, came }: Whole & { came: Map<string, readonly CID[]> },
+  { replica, reader, budgetBytes, signal, came }: Whole & { came: CarLinks },
 ): Promise<'none' | 'no-car' | (string & {})> {
   if (!replica.source.car) return 'no-car'
   const into = {
     async put(blocks: Iterable<Block>) {
       for (const { cid, bytes } of blocks) {
-        came.set(`${cid}`, linksOf(cid, bytes))
+        if (cid.code === DAG_PB) came.set(`${cid}`, linksOf(cid, bytes))
         reader.accept(cid, bytes)
       }
     },
   }
   try {
-    await readCar(replica.source.car(root, { signal }), { root, into, quotaBytes: budgetBytes, signal })
+    const limits = { quotaBytes: budgetBytes, maxBlocks: PROOF_BUDGET_BLOCKS }
+    await readCar(replica.source.car(root, { signal }), { root, into, signal, ...limits })
     return 'none'
   } catch (error) {
     signal?.throwIfAborted()

@@ -1,13 +1,16 @@
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, stat, truncate } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CID } from 'multiformats/cid'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { CONTROL_PATH } from '../node/control-api.ts'
 import { damageBlock } from '../node/damage-block.test.support.ts'
 import { startNode } from '../node/start-node.ts'
+import { proveReplication } from '../proof/prove-replication.ts'
+import { PACK_HEADER_BYTES } from '../store/pack-file.ts'
 import { createEmbeddedReplica } from './embedded.ts'
 import { describeReplica } from './replica-conformance.test.support.ts'
 
@@ -24,6 +27,13 @@ describeReplica('embedded replica', async () => {
     damageCode: 'BLOCK_DAMAGED',
     async damage(cid: CID) {
       await damageBlock(path, (await node.store.get(cid)) as Uint8Array)
+    },
+    lossCode: 'BLOCK_DAMAGED',
+    async lose() {
+      const pack = join(path, 'blocks.pack')
+      const { size } = await stat(pack)
+      await truncate(pack, PACK_HEADER_BYTES)
+      await truncate(pack, size)
     },
     async close() {
       await node.close()
@@ -63,6 +73,21 @@ describe('embedded replica at a wrong URL', () => {
     expect(error).toMatchObject({ code: 'REPLICA_FAILED' })
     expect(String(error)).not.toContain(TOKEN)
     expect(elsewhere.authorizations).toEqual([])
+  })
+
+  it('is not believed when that says "pinned" to everything and has nothing', async () => {
+    const server = createServer((request, response) => {
+      if (request.url?.startsWith(CONTROL_PATH)) response.end('{"status":"pinned"}')
+      else response.writeHead(404).end()
+    }).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => void server.close())
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const liar = createEmbeddedReplica({ name: 'liar', url, token: TOKEN, failureDomain: 'here' })
+    expect(await proveReplication(root, [liar], { need: 1, trial: true })).toMatchObject({
+      ok: false,
+      replicas: [{ status: 'pinned', counts: false, reason: 'BLOCK_MISSING' }],
+    })
   })
 
   it.each([

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createNode } from 'ipfsd-ctl'
 import { create } from 'kubo-rpc-client'
@@ -36,19 +36,27 @@ async function startKubo(): Promise<ReplicaWorld> {
   const rpcUrl = toUrl(`${api}`)
   const at = (url: string, token = RPC_TOKEN) =>
     createKuboReplica({ name: 'kubo', rpcUrl: url, token, failureDomain: 'there' })
+  /** Where the node keeps a block. */
+  const fileOf = async ({ multihash }: CID) => {
+    const name = base32upper.encode(multihash.bytes).slice(1)
+    const blocks = join(repo, 'blocks')
+    const folder = (await readdir(blocks)).find((one) => name.slice(-3, -1) === one)
+    return join(blocks, folder ?? 'absent', `${name}.data`)
+  }
   return {
     replica: at(rpcUrl),
     at,
     wrongToken: at(rpcUrl, 'another-token'),
     damageCode: 'BLOCK_MISMATCH',
     async damage(cid: CID) {
-      const name = `${base32upper.encode(cid.multihash.bytes).slice(1)}.data`
-      const blocks = join(repo, 'blocks')
-      const folder = (await readdir(blocks)).find((one) => name.slice(0, -5).slice(-3, -1) === one)
-      const path = join(blocks, folder ?? 'absent', name)
+      const path = await fileOf(cid)
       const bytes = await readFile(path)
       bytes[100] = (bytes[100] ?? 0) ^ 0x10
       await writeFile(path, bytes)
+    },
+    lossCode: 'BLOCK_MISSING',
+    async lose(blocks) {
+      for (const { cid } of blocks) await rm(await fileOf(cid))
     },
     close: () => kubo.stop(),
   }

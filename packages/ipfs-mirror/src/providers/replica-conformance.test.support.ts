@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { carBytes } from '../car/car-bytes.ts'
 import { readCar } from '../car/read-car.ts'
 import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
+import { proveReplication } from '../proof/prove-replication.ts'
 import { proveRetrieval } from '../proof/prove-retrieval.ts'
 import type { Block } from '../store/block-store.ts'
 
@@ -23,6 +24,10 @@ export interface ReplicaWorld {
   damage(cid: CID): Promise<void>
   /** What a proof calls such a block. */
   readonly damageCode: string
+  /** Takes blocks off the provider's disk behind its back: it goes on to say that it keeps their root. */
+  lose(blocks: readonly Block[]): Promise<void>
+  /** What a proof calls them. */
+  readonly lossCode: string
   close(): Promise<void>
 }
 
@@ -129,6 +134,18 @@ export function describeReplica(name: string, start: () => Promise<ReplicaWorld>
       await world.damage(victim.cid)
       const proof = await proveRetrieval(root, world.replica)
       expect(proof).toMatchObject({ ok: false, failures: [{ cid: `${victim.cid}`, code: world.damageCode }] })
+    })
+
+    it('is found out when it says "pinned" and has nothing', async () => {
+      await world.lose(blocks)
+      expect(await world.replica.status(root)).toBe('pinned')
+      const replication = await proveReplication(root, [world.replica], { need: 1, trial: true })
+      expect(replication).toMatchObject({
+        ok: false,
+        held: 0,
+        reason: 'REPLICAS_SHORT',
+        replicas: [{ status: 'pinned', counts: false, reason: world.lossCode, proof: { ok: false, blocks: 0 } }],
+      })
     })
 
     it('lets go of a release, also twice', async () => {

@@ -94,7 +94,8 @@ export class BlockLog {
 
   /** The bytes at a place, hash checked; `undefined`, and remembered as damaged, when they are not the block's. */
   async read(place: BlockPlace): Promise<Uint8Array | undefined> {
-    const bytes = new Uint8Array(place.sizeBytes)
+    // Not cleared: it is filled, or fails the check below.
+    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(place.sizeBytes).buffer)
     this.#readers++
     try {
       let length = 0
@@ -105,7 +106,7 @@ export class BlockLog {
         length += bytesRead
       }
     } catch (error) {
-      // An unreadable sector is damage like any other; the bytes stay zero and fail the check below.
+      // An unreadable sector is damage like any other: what is here fails the check below.
       if (errorCode(error) !== 'EIO') throw error
     } finally {
       this.#readers--

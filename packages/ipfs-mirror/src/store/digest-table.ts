@@ -1,5 +1,13 @@
+import { randomFillSync } from 'node:crypto'
+
 /** Bytes of a SHA-256 digest. */
 const KEY_BYTES = 32
+/**
+ * A secret random number for each value of each byte: tabulation hashing. Links may name digests that no block has; if they
+ * could be chosen to share their slot, fifty thousand of them in one block would take a minute to look up.
+ */
+const SECRET = new Int32Array(KEY_BYTES * 256)
+randomFillSync(SECRET)
 /** Above this share of used slots the table doubles. */
 const MAX_LOAD = 0.7
 
@@ -18,6 +26,8 @@ export class DigestTable {
   #values: Float64Array
   #sizes: Uint32Array
   #mask: number
+  /** The hash's upper bits are the slot. */
+  #shift: number
   #count = 0
 
   constructor(expected = 0) {
@@ -26,6 +36,7 @@ export class DigestTable {
     this.#values = new Float64Array(capacity)
     this.#sizes = new Uint32Array(capacity)
     this.#mask = capacity - 1
+    this.#shift = 32 - Math.log2(capacity)
   }
 
   /** Number of digests. */
@@ -72,9 +83,9 @@ export class DigestTable {
     return this.#keys.subarray(slot * KEY_BYTES, (slot + 1) * KEY_BYTES)
   }
 
-  /** The digest's slot, or the free one where it belongs. Digests are uniform, so their first bytes are the hash. */
+  /** The digest's slot, or the free one where it belongs. */
   #slot(digest: Uint8Array): number {
-    let slot = (digest[0]! | (digest[1]! << 8) | (digest[2]! << 16) | (digest[3]! << 24)) & this.#mask
+    let slot = hashOf(digest) >>> this.#shift
     while (this.#values[slot] !== 0 && !this.#equals(slot, digest)) slot = (slot + 1) & this.#mask
     return slot
   }
@@ -92,5 +103,12 @@ export class DigestTable {
     this.#values = larger.#values
     this.#sizes = larger.#sizes
     this.#mask = larger.#mask
+    this.#shift = larger.#shift
   }
+}
+
+function hashOf(digest: Uint8Array): number {
+  let hash = 0
+  for (let i = 0; i < KEY_BYTES; i++) hash ^= SECRET[(i << 8) | digest[i]!]!
+  return hash
 }

@@ -1,4 +1,5 @@
-import { readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { rawCidFromSha256 } from '@domainsync/core'
 import { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
@@ -22,6 +23,23 @@ describe('a block store', () => {
       expect(await store.get(block('other').cid)).toBeUndefined()
       expect(store.has(block('other').cid)).toBe(false)
     })
+  })
+
+  it('lets nobody else read its files, nor those of a store that a laxer version made', async () => {
+    const path = join(folder(), 'deep', 'store')
+    const others = async () => {
+      const files = [path, dirname(path), ...(await readdir(path)).map((name) => join(path, name))]
+      const modes = await Promise.all(files.map(async (file) => ({ file, mode: (await stat(file)).mode })))
+      return modes.filter(({ mode }) => (mode & 0o077) !== 0)
+    }
+    const store = await openBlockStore(path)
+    await store.put([block('secret')])
+    expect(await others()).toEqual([])
+    await store.close()
+    await chmod(join(path, 'lock'), 0o644)
+    await (await openBlockStore(path)).close()
+    expect(await readdir(path)).toEqual(['blocks.index', 'blocks.pack', 'lock'])
+    expect(await others()).toEqual([])
   })
 
   it('stores a block once, however often it is put', async () => {

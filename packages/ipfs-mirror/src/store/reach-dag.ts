@@ -1,6 +1,8 @@
 import { type CallOptions, errorCode, RAW } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import type { CidMarks } from '../car/cid-marks.ts'
+import { MAX_LINKS_AHEAD } from '../car/dag-limits.ts'
+import { LinkStack } from '../car/link-stack.ts'
 import { linksOf } from '../car/links-of.ts'
 import { StoreError } from './store-error.ts'
 
@@ -24,10 +26,11 @@ export interface ReachOptions {
  * what is below.
  *
  * @throws StoreError `DAG_INCOMPLETE` naming the first block that is missing or no node of a release, `BLOCK_DAMAGED` naming
- * a damaged one.
+ * a damaged one, `DAG_TOO_LARGE` for more links than any release has.
  */
 export async function reachDag(root: CID, { blocks, marks, partial = false, signal }: ReachOptions): Promise<void> {
-  const stack = [root]
+  const stack = new LinkStack()
+  stack.push(root)
   for (let cid = stack.pop(); cid !== undefined; cid = stack.pop()) {
     if (marks.get(cid) !== 0) continue
     marks.set(cid, 1)
@@ -36,12 +39,19 @@ export async function reachDag(root: CID, { blocks, marks, partial = false, sign
       if (partial && errorCode(error) === 'BLOCK_DAMAGED') return undefined
       throw error
     })
-    if (bytes !== undefined) stack.push(...linksOf(cid, bytes))
-    else if (!partial) {
+    if (bytes !== undefined) {
+      for (const link of linksOf(cid, bytes)) if (marks.get(link) === 0) stack.push(link)
+      if (stack.length > MAX_LINKS_AHEAD) throw tooLarge(root)
+    } else if (!partial) {
       throw new StoreError(
         'DAG_INCOMPLETE',
         `Block ${cid} of ${root} is not in the store; import or fetch ${root} again.`,
       )
     }
   }
+}
+
+function tooLarge(root: CID): StoreError {
+  const message = `${root} has more than ${MAX_LINKS_AHEAD} links ahead, which no release has.`
+  return new StoreError('DAG_TOO_LARGE', message, { retryable: false })
 }

@@ -2,7 +2,7 @@ import { DomainSyncError } from '@domainsync/core'
 
 /**
  * What a block store refuses or finds broken: `STORE_LOCKED`, `STORE_UNAVAILABLE`, `STORE_MALFORMED`, `STORE_CLOSED`, `STORE_WRITE_FAILED`,
- * `BLOCK_DAMAGED`, `BLOCK_UNSUPPORTED`, `BLOCK_TOO_LARGE`, `DAG_INCOMPLETE`.
+ * `BLOCK_DAMAGED`, `BLOCK_UNSUPPORTED`, `BLOCK_TOO_LARGE`, `DAG_INCOMPLETE`, `DAG_TOO_LARGE`.
  */
 export class StoreError extends DomainSyncError {}
 

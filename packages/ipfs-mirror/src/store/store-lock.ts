@@ -1,3 +1,4 @@
+import { closeSync, fchmodSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError, storeUnavailable } from './store-error.ts'
 
@@ -18,6 +19,10 @@ export interface StoreLock {
 export function lockStore(path: string, store: string): StoreLock {
   let database: DatabaseSync | undefined
   try {
+    // SQLite would make a file that everybody may read, and so hold a lock on.
+    const file = openSync(path, 'a', 0o600)
+    fchmodSync(file, 0o600)
+    closeSync(file)
     database = new DatabaseSync(path, { timeout: 0 })
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE')
   } catch (cause) {

@@ -10,6 +10,10 @@ import { fileSha256 } from './file-sha256.ts'
 export const MAX_LISTED_ENTRIES = 1_000_000
 export const MAX_LISTED_DEPTH = 128
 export const MAX_LISTED_PATH_LENGTH = 4_096
+/** Characters of all paths together. */
+export const MAX_LISTED_PATHS_LENGTH = 256 * 1024 ** 2
+/** Bytes of all directory blocks, those that are met again counted again. */
+export const MAX_LISTED_BYTES = 512 * 1024 ** 2
 /** Bytes of chunked files that are read for their hash. */
 export const MAX_HASHED_BYTES = 64 * 1024 ** 3
 /** Blocks asked for at once. */
@@ -56,6 +60,8 @@ export async function* walkFiles(
   const queue: Pending[] = [{ path: '', cid: root, depth: 0 }]
   const loading = new Map<Pending, Promise<Loaded>>()
   let entries = 0
+  let pathsLength = 0
+  let readBytes = 0
   try {
     while (queue.length > 0 || loading.size > 0) {
       while (queue.length > 0 && loading.size < CONCURRENCY) {
@@ -64,17 +70,22 @@ export async function* walkFiles(
         one.catch(() => {}) // Awaited by the race below or given up with the whole walk.
         loading.set(next, one)
       }
-      const { pending, node } = await Promise.race(loading.values())
+      const { pending, node, sizeBytes } = await Promise.race(loading.values())
       loading.delete(pending)
+      readBytes += sizeBytes
+      if (readBytes > MAX_LISTED_BYTES) throw tooLarge(root, `${MAX_LISTED_BYTES} bytes of directories`)
       if (node.kind === 'file') {
         if (pending.path === '') throw new DagError('NOT_A_DIRECTORY', `${root} is a file.`)
         yield { path: pending.path, cid: pending.cid }
         continue
       }
       entries += node.entries.length
-      if (entries > maxEntries) throw new DagError('DAG_TOO_LARGE', `${root} has more than ${maxEntries} entries.`)
+      if (entries > maxEntries) throw tooLarge(root, `${maxEntries} entries`)
       if (node.entries.length === 0) onEmptyDirectory?.(pending.path)
       for (const child of childrenOf(pending, node)) {
+        pathsLength += child.path.length
+        if (pathsLength > MAX_LISTED_PATHS_LENGTH)
+          throw tooLarge(root, `${MAX_LISTED_PATHS_LENGTH} characters of paths`)
         if (child.cid.code === RAW) yield { path: child.path, cid: rawFile(child) }
         else queue.push(child)
       }
@@ -101,14 +112,20 @@ export async function* listFiles(
 interface Loaded {
   readonly pending: Pending
   readonly node: UnixFsNode
+  readonly sizeBytes: number
 }
 
 async function loadNode(pending: Pending, source: BlockSource, call: CallOptions): Promise<Loaded> {
-  const node = decodeNode(pending.cid, await loadBlock(pending.cid, source, call))
+  const bytes = await loadBlock(pending.cid, source, call)
+  const node = decodeNode(pending.cid, bytes)
   if (pending.shardOf !== undefined && (node.kind !== 'shard' || node.fanout !== pending.shardOf)) {
     throw new DagError('DAG_MALFORMED', `${pending.cid} is not the next level of a sharded directory.`)
   }
-  return { pending, node }
+  return { pending, node, sizeBytes: bytes.length }
+}
+
+function tooLarge(root: CID, what: string): DagError {
+  return new DagError('DAG_TOO_LARGE', `${root} has more than ${what}.`)
 }
 
 function* childrenOf({ path, depth }: Pending, node: Exclude<UnixFsNode, { kind: 'file' }>): Iterable<Pending> {

@@ -8,8 +8,11 @@ import { decodeNode, type FilePart } from './decode-node.ts'
 export const MAX_FILE_BYTES = 64 * 1024 * 1024
 /** Levels of a chunked file; 1,024 links a block make 1 TiB with three. */
 const MAX_FILE_DEPTH = 16
-/** Blocks that are fetched ahead. */
+/** Blocks that are fetched ahead, on all levels together. */
 const READ_AHEAD = 8
+/** Blocks that a file may take whatever it gives, and bytes that each further one has to give on average. */
+const FREE_BLOCKS = 1024
+const MIN_MEAN_BYTES = 1024
 
 export interface ReadFileOptions extends CallOptions {
   /** Refuses larger files before their bytes are fetched. */
@@ -24,7 +27,8 @@ export interface ReadFileOptions extends CallOptions {
  * A file's bytes in order, every block verified, a few fetched ahead. Flat in memory. With `offset` and `length` only the
  * blocks that hold the range are fetched.
  *
- * @throws DagError `NOT_A_FILE`, `DAG_TOO_LARGE`, `DAG_MALFORMED` (also when a part is not as long as declared); BlockError
+ * @throws DagError `NOT_A_FILE`, `DAG_TOO_LARGE` (also when its parts are tiny and many), `DAG_MALFORMED` (also when a part is
+ * not as long as declared); BlockError
  */
 export async function* readFileChunks(
   cid: CID,
@@ -33,11 +37,18 @@ export async function* readFileChunks(
 ): AsyncIterable<Uint8Array> {
   const stop = new AbortController()
   const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal
-  const load = (wanted: CID) => loadBlock(wanted, source, { ...call, signal })
+  const done = { blocks: 0, bytes: 0, ahead: 0 }
+  const load = (wanted: CID) => {
+    if (++done.blocks > FREE_BLOCKS + done.bytes / MIN_MEAN_BYTES) throw tooManyBlocks(cid)
+    return loadBlock(wanted, source, { ...call, signal })
+  }
   try {
     const root = { cid, bytes: await load(cid) }
     const range = { from: offset, to: offset + length }
-    yield* walk(root, { load, range, start: 0, depth: 0, maxBytes })
+    for await (const piece of walk(root, { load, range, done, start: 0, depth: 0, maxBytes })) {
+      done.bytes += piece.length
+      yield piece
+    }
   } finally {
     stop.abort(new DOMException('The reader stopped.', 'AbortError'))
   }
@@ -67,6 +78,8 @@ export async function readFileBytes(
 
 interface Walk {
   readonly load: (cid: CID) => Promise<Uint8Array>
+  /** What the whole read has cost and given so far. */
+  readonly done: { blocks: number; bytes: number; ahead: number }
   readonly range: { readonly from: number; readonly to: number }
   /** Position of this block's first byte in the file. */
   readonly start: number
@@ -104,17 +117,23 @@ async function* walk(block: { cid: CID; bytes: Uint8Array }, at: Walk): AsyncIte
   }
   const ahead: Promise<Uint8Array>[] = []
   for (const [index, part] of wanted.entries()) {
-    while (ahead.length < READ_AHEAD && index + ahead.length < wanted.length) {
+    while (ahead.length === 0 || (at.done.ahead < READ_AHEAD && index + ahead.length < wanted.length)) {
       const loading = at.load(wanted[index + ahead.length]!.cid)
       loading.catch(() => {}) // Awaited in its turn; until then a failure is not unhandled.
       ahead.push(loading)
+      at.done.ahead++
     }
     const bytes = await ahead.shift()!
+    at.done.ahead--
     yield* walk(
       { cid: part.cid, bytes },
       { ...at, start: part.start, depth: at.depth + 1, declaredBytes: part.sizeBytes },
     )
   }
+}
+
+function tooManyBlocks(cid: CID): DagError {
+  return new DagError('DAG_TOO_LARGE', `${cid} is cut into far more blocks than its bytes are worth.`)
 }
 
 function slice(data: Uint8Array, { start, range }: Walk): Uint8Array {

@@ -127,6 +127,21 @@ describe('listFiles', () => {
     expect(source.asked.length).toBeLessThan(10_100)
   })
 
+  it('stops at huge directory blocks that are linked again and again', async () => {
+    const source = createMemorySource()
+    const padding = new UnixFS({
+      type: 'hamt-sharded-directory',
+      fanout: 256n,
+      hashType: 0x22n,
+      data: pattern(2_000_000),
+    })
+    const huge = putNode(source, [{ Name: '00leaf', Hash: putRaw(source, text('x')) }], padding)
+    const folders = Array.from({ length: 1_000 }, (_, i) => ({ Name: `folder-${i}`, Hash: huge }))
+    const root = putNode(source, folders, directory())
+    await expect(all(walkFiles(root, source))).rejects.toMatchObject({ code: 'DAG_TOO_LARGE' })
+    expect(source.asked.length).toBeLessThan(300)
+  })
+
   it('stops at a chain of directories that is too deep', async () => {
     const source = createMemorySource()
     let cid = putNode(source, [{ Name: 'leaf', Hash: putRaw(source, text('x')) }], directory())
@@ -210,6 +225,37 @@ describe('readFileChunks', () => {
     const file = new UnixFS({ type: 'file', blockSizes: [3n] })
     const cid = putNode(source, [{ Name: '', Hash: putRaw(source, text('four')) }], file)
     await expect(readFileBytes(cid, source)).rejects.toMatchObject({ code: 'DAG_MALFORMED' })
+  })
+
+  it('stops at a file that is cut into millions of tiny parts', async () => {
+    const source = createMemorySource()
+    let cid = putRaw(source, text('x'))
+    let sizeBytes = 1n
+    for (let level = 0; level < 4; level++) {
+      const part = cid
+      const links = Array.from({ length: 100 }, () => ({ Name: '', Hash: part }))
+      cid = putNode(source, links, new UnixFS({ type: 'file', blockSizes: links.map(() => sizeBytes) }))
+      sizeBytes *= 100n
+    }
+    await expect(all(readFileChunks(cid, source))).rejects.toMatchObject({ code: 'DAG_TOO_LARGE' })
+    expect(source.asked.length).toBeLessThan(1_100)
+    expect(await readFileBytes(cid, source, { offset: 12_345_678, length: 100, maxBytes: 1e8 })).toEqual(
+      text('x'.repeat(100)),
+    )
+  })
+
+  it('holds few blocks in memory, however deep a file is and however many parts each level has', async () => {
+    const source = createMemorySource()
+    let cid = putRaw(source, pattern(1_000))
+    let sizeBytes = 1_000n
+    for (let level = 0; level < 12; level++) {
+      const part = cid
+      const links = Array.from({ length: 10 }, () => ({ Name: '', Hash: part }))
+      cid = putNode(source, links, new UnixFS({ type: 'file', blockSizes: links.map(() => sizeBytes) }))
+      sizeBytes *= 10n
+    }
+    for await (const _ of readFileChunks(cid, source)) break
+    expect(source.asked.length).toBeLessThan(1 + 12 + 8)
   })
 
   it('costs nothing for a DAG of parts without bytes', async () => {
