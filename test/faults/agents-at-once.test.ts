@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cp, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,6 +12,7 @@ import { CHAIN_NODE } from '../support/chain-node.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { type RunningAgent, runAgent } from './run-agent.ts'
 
+const CLI = join(import.meta.dirname, '../../packages/cli/bin/domainsync.js')
 const WITHIN = { timeout: 45_000, interval: 100 }
 
 let world: PublishWorld
@@ -116,3 +119,43 @@ describe('a journal that was copied to another machine, with the same healer key
     },
   )
 })
+
+describe('a rollback by hand while an agent runs on the same machine', { timeout: 120_000 }, () => {
+  it('is left to the person who began it, and finished by the agent when that was killed', async () => {
+    await publish('<title>next</title>')
+    await using agent = runAgent({ config: config.file })
+    await expect.poll(() => leaseOf(config), WITHIN).toMatchObject({ pid: agent.pid })
+    await world.chain.request('evm_setAutomine', [false])
+    const { child, ended } = rollback()
+    await expect.poll(() => running(config), WITHIN).toMatchObject([{ steps: [{ state: 'intent' }, {}, {}] }])
+    // Every pass of the agent renews its lease.
+    const { until } = await leaseOf(config)
+    await expect.poll(async () => (await leaseOf(config)).until, WITHIN).toBeGreaterThan(until + 1_500)
+    await world.chain.request('evm_mine')
+    await world.chain.request('evm_setAutomine', [true])
+    await expect(ended).resolves.toBe(0)
+    expect(await world.outside()).toMatchObject({ live: good, dns: good })
+    expect(child.killed).toBe(false)
+
+    await publish('<title>another</title>')
+    const killed = rollback()
+    await expect.poll(() => running(config), { ...WITHIN, interval: 5 }).toHaveLength(1)
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    await expect.poll(() => running(config), WITHIN).toEqual([])
+    await expect.poll(() => world.outside(), WITHIN).toMatchObject({ live: good, dns: good })
+  })
+
+  function rollback() {
+    const args = [CLI, 'rollback', DOMAIN, '--to', '1', '--config', config.file]
+    const child = spawn(process.execPath, args, { stdio: 'ignore' })
+    return { child, ended: once(child, 'close').then(([code]) => code as number | null) }
+  }
+})
+
+/** Which process has the domain's lease, and for how long. */
+async function leaseOf(of: LoadedConfig): Promise<{ pid: number; until: number }> {
+  await using store = await openSqliteStore(stateFolder(of).journal)
+  const lease = await store.leases.holder(DOMAIN)
+  return { pid: Number(lease?.owner.split('/')[3]), until: lease?.until ?? 0 }
+}

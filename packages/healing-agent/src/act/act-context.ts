@@ -35,6 +35,8 @@ export interface ActContext {
   readonly publishRequests?: PublishRequests | undefined
   /** Names the incident in operations. */
   readonly incident: string
+  /** Stands in an operation in the place of the incident, where that is a person's wish. */
+  readonly openedBy?: string
   /** Earlier tries of the same action. */
   readonly attempt: number
   /** The lease's epoch, in every write. */

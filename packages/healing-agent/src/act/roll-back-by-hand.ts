@@ -4,6 +4,8 @@ import { unanswered } from '@domainsync/journal'
 import type { CID } from 'multiformats/cid'
 import type { AgentPorts } from '../agent/agent-ports.ts'
 import type { AgentDomain } from '../agent-domain.ts'
+import { ownerState } from '../lease/owner-state.ts'
+import { processOwner } from '../lease/process-owner.ts'
 import { type ActContext, readHead } from './act-context.ts'
 import { AgentError } from './agent-error.ts'
 import { resumeHealOperation, runHealOperation } from './run-heal-operation.ts'
@@ -115,6 +117,15 @@ export function isByHand({ kind, epoch }: Pick<Operation, 'kind' | 'epoch'>): bo
   return kind === 'rollback' && epoch === 0
 }
 
+/** A rollback by hand whose process still lives: an agent of the same journal leaves it alone. */
+export function isInHand(operation: Pick<Operation, 'kind' | 'epoch' | 'incident'>): boolean {
+  const { incident = '' } = operation
+  return isByHand(operation) && ownerState(incident.slice(BY_HAND.length)) === 'alive'
+}
+
+/** Begins what stands in such an operation in the place of an incident; the process follows. */
+const BY_HAND = 'by hand '
+
 function contextByHand(domain: AgentDomain, { ports, ...call }: RollBackOptions): ActContext {
   const { store, chain, clock, network, transactor, tools } = ports
   const timeoutMs = call.timeoutMs ?? ROLLBACK_TIMEOUT_MS
@@ -129,6 +140,7 @@ function contextByHand(domain: AgentDomain, { ports, ...call }: RollBackOptions)
     transactor,
     tools,
     incident: 'by hand',
+    openedBy: `${BY_HAND}${processOwner()}`,
     attempt: 0,
     // A person needs no lease: the registry's fence decides who was first.
     fence: { epoch: 0 },

@@ -13,7 +13,7 @@ const KINDS = { rollback: 'rollback', keep: 'keep', pausePublishing: 'heal', log
 
 /** Carries out a pointer action on chain as an operation of the journal. One sentence about what was done. */
 export async function runHealOperation(action: ChainAction, context: ActContext): Promise<string> {
-  const { journal, network, domain, incident, attempt, fence } = context
+  const { journal, network, domain, incident, openedBy, attempt, fence } = context
   const { kind, expectedSeq } = action
   const plan = kind === 'rollback' || kind === 'keep' ? `${kind} ${action.release}` : kind
   const id = healOperationId({ ...network, domain: domain.name, incident, plan, expectedSeq, attempt })
@@ -23,7 +23,7 @@ export async function runHealOperation(action: ChainAction, context: ActContext)
     id,
     kind: KINDS[kind],
     domain: domain.name,
-    incident,
+    incident: openedBy ?? incident,
     expectedSeq,
     epoch: fence.epoch,
     steps: HEAL_STEPS[kind],

@@ -1,5 +1,6 @@
 import { errorCode, type Lease, type Operation } from '@domainsync/core'
 import type { Progress } from '@domainsync/journal'
+import { isInHand } from '../act/roll-back-by-hand.ts'
 import { isResumable } from '../act/run-heal-operation.ts'
 import type { AgentDomain } from '../agent-domain.ts'
 import { checkedFreezes } from '../approve/checked-freezes.ts'
@@ -174,7 +175,9 @@ export class DomainAgent {
     const trust = state?.nextTrust
     const frozen = activeFreezes(checkedFreezes(memory.findings.freezes, { place: this.#ports.network, trust }))
     if (lease === undefined || state === undefined || frozen.length > 0) return { resumed: false, failure: null }
-    const running = (await this.#ports.store.journal.running(this.domain.name)).filter(isResumable)
+    const running = (await this.#ports.store.journal.running(this.domain.name)).filter(
+      (operation) => isResumable(operation) && !isInHand(operation),
+    )
     const failure = await this.#runner.resume(running, { lease, memory, state, signal })
     return { resumed: running.length > 0, failure }
   }
