@@ -36,7 +36,10 @@ export function showFindings(report: PassReport, { terminal, full }: ShowOptions
     terminal.print(line)
   }
   for (const domain of report.domains) {
-    for (const line of findingLines(domain, report.finishedAt)) terminal.print(full ? line : shortCids(line))
+    for (const line of findingLines(domain, report.finishedAt)) {
+      const text = full ? line : shortCids(line)
+      terminal.print(/^\S+ {2}WARNING /.test(line) ? red(text) : text)
+    }
   }
 }
 
@@ -47,11 +50,11 @@ export function showActions({ domains }: PassReport, { terminal, full }: ShowOpt
   return lines.length
 }
 
-/** Healthy: nothing found, nothing frozen, everything asked and answered. */
+/** Healthy: nothing found, nothing frozen, nothing to warn of, everything asked and answered. */
 export function exitCodeOfFindings({ complete, domains }: PassReport): number {
   const healthy = domains.every(
-    ({ conditions, freezes, error, release, served, dns }) =>
-      conditions.length + freezes.length === 0 &&
+    ({ conditions, freezes, warnings, error, release, served, dns }) =>
+      conditions.length + freezes.length + warnings.length === 0 &&
       error === null &&
       (release === null || (served === 'match' && dns.status === 'match')),
   )

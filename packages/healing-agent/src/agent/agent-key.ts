@@ -32,11 +32,11 @@ export function keyWarnings(key: AgentKey | undefined, state: DomainState | unde
   ]
   const warnings: Warning[] = []
   if (roles.length > 0) {
-    const message = `The agent's key ${used} is also the ${roles.join(' and the ')} of ${domain}: who breaks into the agent's host can do more than go back. Make another with "domainsync keys new agent"; the owner sets it by setRoles.`
+    const message = `The agent's key ${used} is also the ${roles.join(' and the ')} of ${domain}: who breaks into the agent's host can do more than go back. Make another with "domainsync keys new agent"; the owner sets it with the registry's setRoles.`
     warnings.push({ code: 'KEY_SHARED', message })
   }
   if (used !== healer && !mayHeal(used, state)) {
-    const message = `The agent's key ${used} is not the healer of ${domain} (${healer}): it can neither roll back nor keep nor pause. Configure that key as keys.healer, or let the owner set this one by setRoles.`
+    const message = `The agent's key ${used} is not the healer of ${domain} (${healer}): it can neither roll back nor keep nor pause. Configure that key as keys.healer, or let the owner set this one with the registry's setRoles.`
     warnings.push({ code: 'NOT_HEALER', message })
   }
   return warnings
