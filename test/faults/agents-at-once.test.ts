@@ -36,7 +36,7 @@ function configOf(name: string, state: string): Promise<LoadedConfig> {
     raw.state = state
     raw.domains[DOMAIN]!.checks = [{ path: '/', contains: '<title>' }]
     const store = { kind: 'sqlite', path: `${state}/domainsync.db` } as const
-    Object.assign(raw.agent!, { probeEveryMs: 250, maxRepairsPerHour: 1_000, store })
+    Object.assign(raw.agent!, { probeEveryMs: 250, maxRepairsPerHour: 1_000, soakMs: 3_600_000, store })
   })
 }
 

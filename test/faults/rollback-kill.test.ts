@@ -84,7 +84,7 @@ describe("an agent's rollback killed with SIGKILL", { timeout: 90_000 }, () => {
     const config = await world.configWith('agent', ({ domains, agent }) => {
       domains[DOMAIN]!.checks = [{ path: '/', contains: '<title>' }]
       // As many faults in a minute as no day has.
-      Object.assign(agent!, { probeEveryMs: 250, maxRepairsPerHour: 1_000 })
+      Object.assign(agent!, { probeEveryMs: 250, maxRepairsPerHour: 1_000, soakMs: 3_600_000 })
     })
     const good = await publish(world, '<title>good</title>')
     // Out of the ring, lest the broken releases of this test evict it.
