@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import toolbox from '@nomicfoundation/hardhat-toolbox'
 import { configVariable, defineConfig } from 'hardhat/config'
 import { deployTask } from './deploy/deploy-task.ts'
+import { fundTask } from './deploy/fund-task.ts'
 import { bindingsPlugin } from './scripts/bindings/bindings-plugin.ts'
 
 /** More of everything for a long hunt: `DOMAINSYNC_FUZZ=20 pnpm hardhat test solidity`. */
@@ -38,7 +39,7 @@ const chain = (chainId: number, name: string, chainType: 'l1' | 'op') => ({
 
 export default defineConfig({
   plugins: [toolbox, bindingsPlugin],
-  tasks: [deployTask],
+  tasks: [deployTask, fundTask],
   solidity: {
     profiles: { default: solidity, production: solidity },
     npmFilesToBuild: ['@openzeppelin/contracts/governance/TimelockController.sol'],
