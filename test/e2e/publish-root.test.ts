@@ -18,7 +18,7 @@ describe('domainsync publish --root', { timeout: 60_000 }, () => {
   /** A host that has the publisher's key and none that signs releases. */
   let ci: string
   beforeAll(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
     const config = await world.configWith('ci', ({ keys }) => {
       delete keys!.signer
       delete keys!.release

@@ -72,7 +72,7 @@ describe('a publish without a DNS server', { timeout: 120_000 }, () => {
   let silent: AsyncDisposable & { readonly address: string }
   let nowhere: string
   beforeAll(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
     silent = await silentServer()
     nowhere = `127.0.0.1:${(await freePorts(1))[0]!}`
   })

@@ -32,4 +32,12 @@ describe('a journal beside another chain', { timeout: 60_000 }, () => {
     await using publisher = await openPublisher(world.config)
     expect(await publisher.resume()).toHaveLength(1)
   })
+
+  it('does not look here for what was published to another registry', async () => {
+    const other = await world.configWith('another-registry', ({ network }) => {
+      network.registry = `0x${'34'.repeat(20)}`
+    })
+    await using publisher = await openPublisher(other)
+    expect(await publisher.resume()).toEqual([])
+  })
 })

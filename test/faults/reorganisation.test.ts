@@ -11,7 +11,7 @@ describe('a publish that the chain took back', { timeout: 120_000 }, () => {
   let first: string
   let snapshot: unknown
   beforeEach(async () => {
-    world = await openPublishWorld('anvil')
+    world = await openPublishWorld()
     first = (await publish('first')).root
     snapshot = await world.chain.request('evm_snapshot')
   })
@@ -118,8 +118,8 @@ describe('a publish that the chain took back', { timeout: 120_000 }, () => {
 
 describe('a journal beside a chain that was started anew', { timeout: 120_000 }, () => {
   it('is refused, and nothing is sent', async () => {
-    await using old = await openPublishWorld('anvil')
-    await using fresh = await openPublishWorld('anvil')
+    await using old = await openPublishWorld()
+    await using fresh = await openPublishWorld()
     await old.writeSite({ 'index.html': 'old' })
     expect(await runCli(['publish', DOMAIN], { config: old.config.file })).toMatchObject({ code: 0 })
     const { file } = await fresh.configWith('old-state', (config) => {

@@ -63,18 +63,19 @@ export const COMMAND_HELP = {
     examples: [
       'publish bbbhhai.com',
       'publish bbbhhai.com --from ./dist --dry-run',
-      'publish bbbhhai.com --yes --json',
+      'publish bbbhhai.com --watch',
+      'publish bbbhhai.com --root bafybei… --yes --json',
     ],
     done: 'live everywhere, or unchanged',
     failed: 'refused or failed; it says what did and did not change',
-    incomplete: 'live, but a copy or a resolver is missing; or it waits for a quorum, money or another run',
+    incomplete: 'live, but a copy or a resolver is missing; or it waits for a quorum, DNS, money, room or another run',
     interrupted: RESUMABLE,
   },
   resume: {
     group: GROUPS.publish,
     examples: ['resume', 'resume bbbhhai.com --dry-run'],
     done: 'finished, or nothing was interrupted',
-    incomplete: 'finished as far as it goes: a copy is missing, or it waits for a quorum',
+    incomplete: 'finished as far as it goes: a copy is missing, or it waits for a quorum or DNS',
     interrupted: RESUMABLE,
   },
   rollback: {

@@ -1,5 +1,6 @@
 import type { CallOptions, DomainName, Operation } from '@domainsync/core'
 import type { TransactionStepReceipt } from '@domainsync/journal'
+import { isOfNetwork } from './publish-operation.ts'
 import type { PublisherPorts } from './publisher-ports.ts'
 import { readState } from './read-state.ts'
 
@@ -20,11 +21,11 @@ export async function droppedPublishes(
   ports: PublisherPorts,
   call: CallOptions,
 ): Promise<Operation[]> {
-  const { store, clock } = ports
+  const { store, clock, network } = ports
   const recent = await store.operations.operations({ domain, limit: EARLIER })
   const dropped: Operation[] = []
   for (const operation of recent) {
-    if (operation.kind !== 'publish' || operation.state !== 'done') continue
+    if (operation.kind !== 'publish' || operation.state !== 'done' || !isOfNetwork(operation, network)) continue
     if (operation.updatedAt < clock.now() - HORIZON_MS) break
     // Each stands on the one before it: when the newest is in a block, the others are.
     if (!(await isDropped(operation, ports, call))) break

@@ -18,19 +18,27 @@ export function openingOf({ domain, expectedSeq, content, root }: PublishPlan, n
   return { id, kind: 'publish', domain, expectedSeq, content, ...(root === undefined ? {} : { root }) }
 }
 
+/** Whether it belongs to the registry on the chain that is published to, as its envelope and its transaction do. */
+export function isOfNetwork(operation: Operation, network: PublisherNetwork): boolean {
+  return operation.id === publishOperationId({ ...network, ...workOf(operation) })
+}
+
 /**
  * An operation of the journal, to be opened again.
  *
- * @throws PublishError `OTHER_NETWORK`: it belongs to one registry on one chain, as its envelope and its transaction do
+ * @throws PublishError `OTHER_NETWORK`
  */
 export function reopeningOf(operation: Operation, network: PublisherNetwork): Opening {
-  const { id, domain, expectedSeq, content, root } = operation
-  const signedElsewhere = originOf(operation) === 'fetch' ? { root: root! } : {}
-  const own = { domain, expectedSeq, content: content!, ...signedElsewhere }
-  if (id === publishOperationId({ ...network, ...own })) return { id, kind: 'publish', ...own }
+  const { id, domain } = operation
+  if (isOfNetwork(operation, network)) return { id, kind: 'publish', ...workOf(operation) }
   throw new PublishError(
     'OTHER_NETWORK',
     `The interrupted publish of ${domain} (run ${id}) belongs to another chain or registry than the configuration names.`,
     { next: 'domainsync config' },
   )
+}
+
+function workOf(operation: Operation) {
+  const { domain, expectedSeq, content, root } = operation
+  return { domain, expectedSeq, content: content!, ...(originOf(operation) === 'fetch' ? { root: root! } : {}) }
 }

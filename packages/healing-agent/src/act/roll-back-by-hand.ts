@@ -92,7 +92,7 @@ async function explained<T>({ name }: AgentDomain, { store }: AgentPorts, work: 
     if (cause === undefined || left === undefined) throw error
     const onChain = left.steps.some(({ key, state }) => key === 'rollback' && state === 'done')
     throw new AgentError(errorCode(cause), cause.message, {
-      cause,
+      cause: cause.cause,
       state: onChain ? 'The chain went back; DNS does not point there yet.' : 'DNS was left alone.',
       next: `domainsync resume ${name}`,
     })
