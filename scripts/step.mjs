@@ -1,7 +1,13 @@
 // One thing at a time, one line each: what is done, and how long it took. What the tools print is shown only when they fail.
+import { stripVTControlCharacters } from 'node:util'
 import { exitCode, spawnGroup } from './process-group.mjs'
 
-const SPINNER_EVERY_MS = 1_000
+/** How often the line on a terminal counts on. */
+const COUNT_EVERY_MS = 1_000
+/** How often a log hears that it is still going on. */
+const REMIND_EVERY_MS = 30_000
+/** Width of a terminal that does not say its own. */
+const COLUMNS = 80
 
 /**
  * Runs a program under a title; what it prints is kept back. Ends this process with its exit code, and shows all of that, when it
@@ -13,29 +19,41 @@ const SPINNER_EVERY_MS = 1_000
  */
 export async function step(title, { hint, ...options }) {
   const startedAt = performance.now()
+  const said = { stdout: '', log: '' }
   // It runs, and is ended by Ctrl-C, before a person can read that it does.
-  const ending = runQuietly(options, () => line.end())
-  const line = beginLine(title, hint)
-  const { code, stdout, log } = await ending
+  const ending = runQuietly(options, { said, beforeEnd: () => line.end() })
+  const line = beginLine(hint ? `${title} … (${hint})` : `${title} …`, said)
+  const code = await ending
   const took = Math.round((performance.now() - startedAt) / 1_000)
   if (code === 0) {
     line.end(`${title}: done in ${took} s`)
-    return stdout
+    return said.stdout
   }
   line.end(`${title}: failed after ${took} s (exit code ${code}). What it said:`)
-  process.stderr.write(`\n${log}\n`)
+  process.stderr.write(`\n${said.log}\n`)
   process.exit(code)
 }
 
-/** On a terminal one line that counts the seconds, elsewhere one for the beginning and one for the end. */
-function beginLine(title, hint) {
-  const { isTTY } = process.stderr
-  const text = `${title} …${hint ? ` (${hint})` : ''}`
+/**
+ * On a terminal one line that counts the seconds and shows what the tool said last; elsewhere one for the beginning, one for the end,
+ * and now and then one between, so that nobody takes a slow network for a dead program.
+ */
+function beginLine(text, said) {
+  const { isTTY, columns } = process.stderr
+  const startedAt = performance.now()
   process.stderr.write(isTTY ? text : `${text}\n`)
-  let seconds = 0
-  const timer = isTTY
-    ? setInterval(() => process.stderr.write(`\r${text} ${++seconds} s`), SPINNER_EVERY_MS)
-    : undefined
+  const progress = () => {
+    const seconds = Math.round((performance.now() - startedAt) / 1_000)
+    const last = stripVTControlCharacters(said.log)
+      .trimEnd()
+      .split(/[\r\n]/)
+      .at(-1)
+      .slice(0, LAST_LINE_CHARS)
+    const now = `${seconds} s${last ? `  ${last}` : seconds > 20 ? '  nothing said yet; is the network up?' : ''}`
+    // A line that wraps could not be written over.
+    process.stderr.write(isTTY ? `\r\x1b[K${`${text} ${now}`.slice(0, (columns ?? COLUMNS) - 1)}` : `  ${now}\n`)
+  }
+  const timer = setInterval(progress, isTTY ? COUNT_EVERY_MS : REMIND_EVERY_MS)
   return {
     end(result) {
       clearInterval(timer)
@@ -45,16 +63,14 @@ function beginLine(title, hint) {
   }
 }
 
-async function runQuietly(options, beforeEnd) {
+async function runQuietly(options, { said, beforeEnd }) {
   const child = spawnGroup({ ...options, beforeEnd, stdio: ['ignore', 'pipe', 'pipe'] })
-  let stdout = ''
-  let log = ''
   child.stdout.on('data', (chunk) => {
-    stdout += chunk
-    log += chunk
+    said.stdout += chunk
+    said.log += chunk
   })
   child.stderr.on('data', (chunk) => {
-    log += chunk
+    said.log += chunk
   })
-  return { code: await exitCode(child), stdout, log }
+  return exitCode(child)
 }
