@@ -14,15 +14,15 @@ const COLUMNS = 80
  * fails.
  *
  * @param {string} title `Installing packages`
- * @param {{ command: string, args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv, hint?: string }} options
+ * @param {{ command: string, args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv, hint?: string, remindEveryMs?: number }} options
  * @returns {Promise<string>} what it printed on stdout
  */
-export async function step(title, { hint, ...options }) {
+export async function step(title, { hint, remindEveryMs = REMIND_EVERY_MS, ...options }) {
   const startedAt = performance.now()
   const said = { stdout: '', log: '' }
   // It runs, and is ended by Ctrl-C, before a person can read that it does.
   const ending = runQuietly(options, { said, beforeEnd: () => line.end() })
-  const line = beginLine(hint ? `${title} … (${hint})` : `${title} …`, said)
+  const line = beginLine(hint ? `${title} … (${hint})` : `${title} …`, { said, remindEveryMs })
   const code = await ending
   const took = Math.round((performance.now() - startedAt) / 1_000)
   if (code === 0) {
@@ -38,22 +38,21 @@ export async function step(title, { hint, ...options }) {
  * On a terminal one line that counts the seconds and shows what the tool said last; elsewhere one for the beginning, one for the end,
  * and now and then one between, so that nobody takes a slow network for a dead program.
  */
-function beginLine(text, said) {
+function beginLine(text, { said, remindEveryMs }) {
   const { isTTY, columns } = process.stderr
   const startedAt = performance.now()
   process.stderr.write(isTTY ? text : `${text}\n`)
   const progress = () => {
     const seconds = Math.round((performance.now() - startedAt) / 1_000)
-    const last = stripVTControlCharacters(said.log)
+    const [last] = stripVTControlCharacters(said.log)
       .trimEnd()
       .split(/[\r\n]/)
-      .at(-1)
-      .slice(0, LAST_LINE_CHARS)
+      .slice(-1)
     const now = `${seconds} s${last ? `  ${last}` : seconds > 20 ? '  nothing said yet; is the network up?' : ''}`
     // A line that wraps could not be written over.
     process.stderr.write(isTTY ? `\r\x1b[K${`${text} ${now}`.slice(0, (columns ?? COLUMNS) - 1)}` : `  ${now}\n`)
   }
-  const timer = setInterval(progress, isTTY ? COUNT_EVERY_MS : REMIND_EVERY_MS)
+  const timer = setInterval(progress, isTTY ? COUNT_EVERY_MS : remindEveryMs)
   return {
     end(result) {
       clearInterval(timer)

@@ -42,13 +42,19 @@ describe('a first run', () => {
     }
   }
 
-  const stepOf = (title: string, script: string) =>
-    `await step('${title}', { command: 'sh', args: ['-c', ${JSON.stringify(script)}], cwd: '.' })`
+  const stepOf = (title: string, script: string, more = '') =>
+    `await step('${title}', { command: 'sh', args: ['-c', ${JSON.stringify(script)}], cwd: '.' ${more} })`
 
   it('says what it does and how long it took, and nothing of what the tools say', async () => {
     const run = start(`${stepOf('Building', 'echo noise; echo more noise >&2')}; console.log('ready')`)
     expect(await run.ended).toBe(0)
     expect(run.output).toMatch(/^Building …\nBuilding: done in \d+ s\nready\n$/)
+  })
+
+  it('says in a log that it goes on, and what the tool said last', async () => {
+    const run = start(stepOf('Building', 'echo first; echo second; sleep 1', ', remindEveryMs: 200'))
+    expect(await run.ended).toBe(0)
+    expect(run.output).toMatch(/^Building …\n( {2}\d s {2}second\n)+Building: done in \d+ s\n$/)
   })
 
   it('shows all that a tool said when it fails, and ends with its exit code', async () => {
