@@ -8,7 +8,7 @@ import { WatchedDomain } from './watched-domain.ts'
 /** Chain id of development chains: they make no block while nothing happens, so a block's age says nothing. */
 const DEVELOPMENT_CHAIN_ID = 31337
 /** Time for one answer of the chain, in milliseconds. */
-const LOOK_TIMEOUT_MS = 30_000
+const LOOK_TIMEOUT_MS = 10_000
 /** After the past could not be read, in milliseconds: operators that limit ranges need many requests for it. */
 const PAST_AGAIN_MS = 10_000
 
