@@ -78,7 +78,17 @@ function environmentOf(node) {
 
 /** A shell command with what npm brings. */
 function npx(title, { command, hint }) {
-  return step(title, { command: 'npx', args: ['--yes', ...NPX_PACKAGES, '-c', command], cwd: ROOT, hint })
+  const args = ['--yes', ...NPX_PACKAGES, '-c', command]
+  return step(title, { command: 'npx', args, cwd: ROOT, env: npmEnvironment(), hint })
+}
+
+/**
+ * Without what `npm --prefix <folder> run` leaves to its children: with those an npm inside would look for the machine's own
+ * npmrc, and the registry that it names, in that folder.
+ */
+function npmEnvironment() {
+  const ofPrefix = ['prefix', 'local_prefix', 'global_prefix', 'globalconfig'].map((name) => `npm_config_${name}`)
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofPrefix.includes(name.toLowerCase())))
 }
 
 /**

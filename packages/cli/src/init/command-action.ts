@@ -45,9 +45,9 @@ runs:
     - name: The command
       shell: bash
       run: |
-        npm run --silent --prefix .domainsync domainsync -- --version
+        node .domainsync/scripts/run.mjs domainsync --version
         mkdir -p "$RUNNER_TEMP/domainsync"
-        printf '#!/bin/sh\\nexec npm run --silent --prefix "%s" domainsync -- "$@"\\n' "$GITHUB_WORKSPACE/.domainsync" \\
+        printf '#!/bin/sh\\nexec node "%s/scripts/run.mjs" domainsync "$@"\\n' "$GITHUB_WORKSPACE/.domainsync" \\
           > "$RUNNER_TEMP/domainsync/domainsync"
         chmod +x "$RUNNER_TEMP/domainsync/domainsync"
         echo "$RUNNER_TEMP/domainsync" >> "$GITHUB_PATH"
