@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
 import { generateReleaseKey, spkiHash } from '@domainsync/pq'
 import { readKeyIdentity, writeKeyFile } from '@domainsync/pq/node'
@@ -20,6 +20,9 @@ const BUNDLES = {
 } as const
 type Bundle = keyof typeof BUNDLES
 
+/** Where key files go unless told otherwise. */
+const FOLDER = 'keys'
+
 interface KeysOptions {
   readonly out: string
 }
@@ -30,7 +33,7 @@ export const addKeysCommand: AddCommand = (program, action) => {
   keys
     .command('new [bundle...]')
     .description(`new key files of the bundles ${Object.keys(BUNDLES).join(', ')} (default: all)`)
-    .option('--out <folder>', 'where they go', 'keys')
+    .option('--out <folder>', 'where they go', FOLDER)
     .action(
       action<KeysOptions>(async ({ terminal, signal, flags }, names, { out }) => {
         const bundles = names.length > 0 ? names.map(knownBundle) : (Object.keys(BUNDLES) as Bundle[])
@@ -66,9 +69,10 @@ export const addKeysCommand: AddCommand = (program, action) => {
     )
   keys
     .command('list [file...]')
-    .description('public ids of key files; needs no passphrase')
+    .description(`public ids of key files (default: those in ${FOLDER}/); needs no passphrase`)
     .action(
-      action(async ({ terminal }, files) => {
+      action(async ({ terminal }, named) => {
+        const files = named.length > 0 ? named : await keyFilesIn(FOLDER)
         const rows = await Promise.all(
           files.map(async (file) => {
             const identity = await readKeyIdentity(resolve(file))
@@ -80,6 +84,17 @@ export const addKeysCommand: AddCommand = (program, action) => {
         return EXIT_DONE
       }),
     )
+}
+
+async function keyFilesIn(folder: string): Promise<string[]> {
+  const names = await readdir(resolve(folder)).catch((): string[] => [])
+  const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))
+  if (files.length > 0) return files.sort()
+  throw new DomainSyncError('NO_KEY_FILES', `There are no key files in ${folder}.`, {
+    state: 'Nothing was changed.',
+    next: 'domainsync keys new, or name the files',
+    retryable: false,
+  })
 }
 
 function knownBundle(name: string): Bundle {
