@@ -63,6 +63,10 @@ export const addKeysCommand: AddCommand = (program, action) => {
           terminal.print(`Next: send some ether to ${paying.join(' ')}`)
           terminal.print(`  on a local chain: npm run hardhat -- fund ${paying.join(' ')} --network localhost`)
         }
+        const registrar = written.find(({ role }) => role === 'registrar')
+        if (registrar !== undefined) {
+          terminal.print(`Then: npm run hardhat -- deploy --network localhost --registrars ${registrar.id}`)
+        }
         terminal.document('keys', { folder, keys: written, written: true })
         return EXIT_DONE
       }),

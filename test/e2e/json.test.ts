@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { COMMAND_HELP } from '../../packages/cli/dist/command-help.js'
+import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
+import { runCli } from '../support/run-cli.ts'
+
+/** How each command is run to its end, in this order. Those that stay up have tests of their own. */
+const LINES: Readonly<Record<string, readonly string[]>> = {
+  init: ['init', 'a.example'],
+  keys: ['keys', 'list', 'keys/release.json'],
+  register: ['register', DOMAIN],
+  config: ['config'],
+  id: ['id', DOMAIN],
+  publish: ['publish', DOMAIN],
+  resume: ['resume'],
+  status: ['status'],
+  plan: ['plan'],
+  check: ['check'],
+  heal: ['heal'],
+  approve: ['approve', DOMAIN],
+  verify: ['verify', DOMAIN],
+  history: ['history', DOMAIN],
+  diff: ['diff', DOMAIN, '1', '1'],
+  rollback: ['rollback', DOMAIN, '--to', '1', '--dry-run'],
+}
+const STAYS_UP = ['serve', 'agent']
+
+describe('--json', { timeout: 60_000 }, () => {
+  let world: PublishWorld
+  beforeAll(async () => {
+    world = await openPublishWorld(undefined, { refreshEveryMs: 200 })
+    await world.writeSite({ 'index.html': 'first' })
+  })
+  afterAll(() => world?.[Symbol.asyncDispose]())
+
+  it('is tested for every command that ends', () => {
+    expect(Object.keys(LINES).sort()).toEqual(
+      Object.keys(COMMAND_HELP)
+        .filter((name) => !STAYS_UP.includes(name))
+        .sort(),
+    )
+  })
+
+  it.each(Object.entries(LINES))('of %s is one document with its schema, or one error', async (name, args) => {
+    const config = name === 'init' ? join(world.folder, 'new', 'domainsync.config.ts') : world.config.file
+    const { code, json } = await runCli(args, { config, cwd: world.folder })
+    const schema = name === 'rollback' ? 'domainsync.error/1' : `domainsync.${name}/1`
+    expect({ schema: json.schema, failed: code === 1 }).toEqual({ schema, failed: name === 'rollback' })
+  })
+})
