@@ -100,7 +100,7 @@ describe('domainsync register', { timeout: 60_000 }, () => {
       const { code, json } = await register(file, '--dry-run')
       expect({ code, ...json }).toMatchObject({
         code: 2,
-        missing: [expect.stringContaining('0.000000000000000001 ether')],
+        missing: [expect.stringContaining('0.000000000000000001 ETH')],
       })
     } finally {
       await world.chain.request(set, [address, balance])

@@ -1,7 +1,7 @@
 import { type DomainName, parseDomainName } from '@domainsync/core'
-import { formatEther } from 'ethers'
 import { readAccount } from '../config/account.ts'
 import { readAddress } from '../config/public-id.ts'
+import { ether } from '../output/amount.ts'
 import { confirmWrite } from '../output/confirm.ts'
 import { EXIT_DONE, EXIT_INCOMPLETE } from '../output/exit-code.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -65,7 +65,7 @@ function showView(
     const of = record.seenBy.length + record.notSeenBy.length
     terminal.print(`record  ${record.name} TXT "${record.value}"   seen by ${record.seenBy.length} of ${of} resolvers`)
     terminal.print(`attest  ${registrars.known.length} of ${registrars.required} registrars have their key here`)
-    terminal.print(`funds   ${formatEther(owner.balanceWei)} ether of ${owner.address}`)
+    terminal.print(`funds   ${ether(owner.balanceWei)} of ${owner.address}`)
     for (const sentence of missing) terminal.print(`missing ${sentence}`)
     if (missing.length === 0) terminal.print(`Would register ${domain} to ${roles.owner}.`)
   }

@@ -1,6 +1,6 @@
 import { DomainSyncError, errorCode } from '@domainsync/core'
 import type { PublishPlan, PublishResult } from '@domainsync/publisher'
-import { formatEther, formatUnits } from 'ethers'
+import { ether, gwei } from './amount.ts'
 import { shortCid, shortDuration } from './short.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -20,7 +20,7 @@ export function showPlan(plan: PublishPlan, { terminal, full }: ShowOptions): vo
   )
   if (plan.checksSkipped) terminal.print('checks  skipped')
   else if (plan.checks.length > 0) terminal.print(`checks  preview ${plan.checks.length}/${plan.checks.length}`)
-  if (plan.cost) terminal.print(`cost    ${plan.cost.gas} gas, at most ${formatEther(plan.cost.maxCostWei)} ETH`)
+  if (plan.cost) terminal.print(`cost    ${plan.cost.gas} gas, at most ${ether(plan.cost.maxCostWei)}`)
 }
 
 /** An interrupted publish that nobody can finish any more, beside what is published instead. */
@@ -40,7 +40,7 @@ export function showResult(result: PublishResult, { terminal, live, full }: Show
   terminal.print(
     `proof   ${proof.held} of ${proof.providers.length} (need ${proof.need})${proof.trial ? ', trial: one machine' : ''}`,
   )
-  const gas = `${transaction.gasUsed} gas at ${formatUnits(transaction.gasPriceWei, 'gwei')} gwei`
+  const gas = `${transaction.gasUsed} gas at ${gwei(BigInt(transaction.gasPriceWei))}`
   terminal.print(
     `chain   release ${live === undefined ? '' : `${live} → `}${release}   ${gas}   ${short(transaction.hash)}`,
   )

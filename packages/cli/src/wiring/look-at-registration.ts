@@ -1,6 +1,6 @@
 import type { Address, CallOptions, DomainName, Resolver } from '@domainsync/core'
 import { accountOf, type Registrars, readRegistrars } from '@domainsync/sdk'
-import { formatEther } from 'ethers'
+import { ether } from '../output/amount.ts'
 import type { DomainRoles } from './domain-roles.ts'
 import type { Network } from './network-chain.ts'
 import { refuseOther } from './register-domain.ts'
@@ -67,7 +67,7 @@ function missingIn(
   if (required > 1) missing.push(`${required} registrars must sign; this command signs with one.`)
   if (owner.balanceWei < owner.neededWei)
     missing.push(
-      `The owner ${owner.address} holds ${formatEther(owner.balanceWei)} ether; a registration can cost ${formatEther(owner.neededWei)}.`,
+      `The owner ${owner.address} holds ${ether(owner.balanceWei)}; a registration can cost ${ether(owner.neededWei)}.`,
     )
   return missing
 }
