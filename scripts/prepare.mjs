@@ -79,7 +79,7 @@ function environmentOf(node) {
 /** A shell command with what npm brings. */
 function npx(title, { command, hint }) {
   const args = ['--yes', ...NPX_PACKAGES, '-c', command]
-  return step(title, { command: 'npx', args, cwd: ROOT, env: npmEnvironment(), hint })
+  return step(title, { command: 'npx', args, cwd: ROOT, env: npmEnvironment(), hint, network: true })
 }
 
 /**

@@ -6,6 +6,8 @@ import { exitCode, spawnGroup } from './process-group.mjs'
 const COUNT_EVERY_MS = 1_000
 /** How often a log hears that it is still going on. */
 const REMIND_EVERY_MS = 30_000
+/** A download that says nothing for so long may never do. */
+const SILENT_S = 20
 /** Width of a terminal that does not say its own. */
 const COLUMNS = 80
 
@@ -14,15 +16,15 @@ const COLUMNS = 80
  * fails.
  *
  * @param {string} title `Installing packages`
- * @param {{ command: string, args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv, hint?: string, remindEveryMs?: number }} options
+ * @param {{ command: string, args: readonly string[], cwd: string, env?: NodeJS.ProcessEnv, hint?: string, network?: boolean, remindEveryMs?: number }} options
  * @returns {Promise<string>} what it printed on stdout
  */
-export async function step(title, { hint, remindEveryMs = REMIND_EVERY_MS, ...options }) {
+export async function step(title, { hint, network = false, remindEveryMs = REMIND_EVERY_MS, ...options }) {
   const startedAt = performance.now()
   const said = { stdout: '', log: '' }
   // It runs, and is ended by Ctrl-C, before a person can read that it does.
   const ending = runQuietly(options, { said, beforeEnd: () => line.end() })
-  const line = beginLine(hint ? `${title} … (${hint})` : `${title} …`, { said, remindEveryMs })
+  const line = beginLine(hint ? `${title} … (${hint})` : `${title} …`, { said, network, remindEveryMs })
   const code = await ending
   const took = Math.round((performance.now() - startedAt) / 1_000)
   if (code === 0) {
@@ -38,7 +40,7 @@ export async function step(title, { hint, remindEveryMs = REMIND_EVERY_MS, ...op
  * On a terminal one line that counts the seconds and shows what the tool said last; elsewhere one for the beginning, one for the end,
  * and now and then one between, so that nobody takes a slow network for a dead program.
  */
-function beginLine(text, { said, remindEveryMs }) {
+function beginLine(text, { said, network, remindEveryMs }) {
   const { isTTY, columns } = process.stderr
   const startedAt = performance.now()
   process.stderr.write(isTTY ? text : `${text}\n`)
@@ -48,7 +50,7 @@ function beginLine(text, { said, remindEveryMs }) {
       .trimEnd()
       .split(/[\r\n]/)
       .slice(-1)
-    const now = `${seconds} s${last ? `  ${last}` : seconds > 20 ? '  nothing said yet; is the network up?' : ''}`
+    const now = `${seconds} s${last ? `  ${last}` : network && seconds > SILENT_S ? '  nothing said yet; is the network up?' : ''}`
     // A line that wraps could not be written over.
     process.stderr.write(isTTY ? `\r\x1b[K${`${text} ${now}`.slice(0, (columns ?? COLUMNS) - 1)}` : `  ${now}\n`)
   }
