@@ -10,17 +10,19 @@ export const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP']
  * @param {{ command: string, args: readonly string[], beforeEnd?: () => void } & import('node:child_process').SpawnOptions} options
  */
 export function spawnGroup({ command, args, beforeEnd, ...options }) {
-  const child = spawn(command, args, { ...options, detached: true })
+  let child
   const end = () => {
     try {
-      process.kill(-child.pid, 'SIGKILL')
+      if (child?.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     } catch {
       // It has ended by itself.
     }
     beforeEnd?.()
     process.exit(130)
   }
+  // Before there is a child: a signal right after its start must find us ready.
   for (const signal of SIGNALS) process.on(signal, end)
+  child = spawn(command, args, { ...options, detached: true })
   child.once('exit', () => {
     for (const signal of SIGNALS) process.off(signal, end)
   })

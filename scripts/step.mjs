@@ -23,8 +23,9 @@ export async function step(title, { hint, network = false, remindEveryMs = REMIN
   const startedAt = performance.now()
   const said = { stdout: '', log: '' }
   // It runs, and is ended by Ctrl-C, before a person can read that it does.
-  const ending = runQuietly(options, { said, beforeEnd: () => line.end() })
-  const line = beginLine(hint ? `${title} … (${hint})` : `${title} …`, { said, network, remindEveryMs })
+  let line
+  const ending = runQuietly(options, { said, beforeEnd: () => line?.end() })
+  line = beginLine(hint ? `${title} … (${hint})` : `${title} …`, { said, network, remindEveryMs })
   const code = await ending
   const took = Math.round((performance.now() - startedAt) / 1_000)
   if (code === 0) {
