@@ -90,6 +90,14 @@ describe('domainsync init', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
+  it('warns of a folder where GitHub does not look for workflows', async () => {
+    await mkdir(join(folder, '.git'))
+    await mkdir(join(folder, 'ops'))
+    const inside = await runCli(['init', 'bbbhhai.com'], { cwd: join(folder, 'ops') })
+    expect(inside.json.warnings).toEqual([expect.stringContaining(`in ${folder} alone`)])
+    expect((await init('bbbhhai.com')).json.warnings).toEqual([])
+  })
+
   it('warns of a .gitignore that would let keys into a commit', async () => {
     await mkdir(join(folder, 'keys'))
     await writeFile(join(folder, '.gitignore'), '/state\nnode_modules\n')

@@ -47,7 +47,7 @@ export const addInitCommand: AddCommand = (program, action) => {
         if (!flags.dryRun) await mkdir(join(folder, 'keys'), { recursive: true, mode: 0o700 })
         const files = await makeFiles([{ path: file, text }, ...made.files], flags)
         for (const { path, outcome } of files) terminal.print(`${VERBS[outcome]} ${relative('', path)}`)
-        const warnings = await forgottenIn(join(folder, '.gitignore'))
+        const warnings = [...(await forgottenIn(join(folder, '.gitignore'))), ...(workflows ? misplaced(folder) : [])]
         for (const warning of warnings) terminal.print(`Warning: ${warning}`)
 
         const domains = Object.keys(config.values.domains).map(parseDomainName)
@@ -96,6 +96,19 @@ async function forgottenIn(file: string): Promise<string[]> {
   const lines = (await readFile(file, 'utf8')).split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ''))
   const missing = IGNORED_FOLDERS.filter((name) => !lines.includes(name))
   return missing.length > 0 ? [`.gitignore does not name ${missing.map((name) => `${name}/`).join(', ')}.`] : []
+}
+
+/** GitHub reads workflows in one place. */
+function misplaced(folder: string): string[] {
+  const repository = above(folder).find((path) => existsSync(join(path, '.git')))
+  if (repository === undefined || repository === folder) return []
+  return [`GitHub reads .github/ in ${repository} alone: move it there, and correct the folders in it.`]
+}
+
+/** A folder, the one around it, and so on. */
+function above(folder: string): string[] {
+  const next = dirname(folder)
+  return next === folder ? [folder] : [folder, ...above(next)]
 }
 
 function recordsOf(domain: DomainName) {
