@@ -1,3 +1,4 @@
+import { deploymentBlock } from '@domainsync/bindings'
 import type { DomainName } from '@domainsync/core'
 import { type RpcSource, rpcSource } from './rpc-source.ts'
 
@@ -25,7 +26,7 @@ export default {
     // "npm run hardhat -- deploy --network <name>" prints it, and its block.
     registry: '${registry}',
     // The block that it was deployed in: what happened is read from there on.
-    fromBlock: 0,
+    fromBlock: ${deploymentBlock({ chainId, registry }) ?? 0},
     // One RPC proves little. Three operators and a quorum of two outvote one that lies.
     rpcUrls: [${rpcUrls.map(rpcSource).map(literal).join(', ')}],
     quorum: ${Math.floor(rpcUrls.length / 2) + 1},
