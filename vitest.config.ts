@@ -4,8 +4,10 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/contracts/**', '**/node_modules/**'],
+    globalSetup: 'test/support/bundle-children.ts',
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    maxWorkers: 2,
+    // Two cores; many tests wait for blocks and processes.
+    maxWorkers: 3,
   },
 })

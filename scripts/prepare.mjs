@@ -62,6 +62,7 @@ async function installAndBuild() {
   const tool = (title, ...args) => step(title, { command: node, args, cwd: ROOT, env: environmentOf(node) })
   await tool('Compiling contracts', 'node_modules/hardhat/dist/src/cli.js', 'build', '--quiet', '--no-tests')
   await tool('Building packages', 'node_modules/typescript/bin/tsc', '-b')
+  await tool('Bundling the command', 'packages/cli/scripts/bundle.mjs')
   writeStamp('build', sources)
 }
 

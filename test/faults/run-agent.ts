@@ -1,11 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 import type { AgentTask } from './agent-child.ts'
-
-const SCRIPT = fileURLToPath(new URL('agent-child.ts', import.meta.url))
 
 /** A resident agent in a process of its own. Disposing ends it in good order. */
 export interface RunningAgent extends AsyncDisposable {
@@ -16,7 +15,8 @@ export interface RunningAgent extends AsyncDisposable {
 }
 
 export function runAgent(task: AgentTask): RunningAgent {
-  const child = spawn(process.execPath, [SCRIPT, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const script = join(inject('children'), 'agent-child.mjs')
+  const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] })
   const points: string[] = []
   createInterface({ input: child.stdout }).on('line', (point) => void points.push(point))
   const ended = endOf(child)

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
+import { inject } from 'vitest'
 import { DOMAIN, type PublishWorld } from '../support/publish-world.ts'
 import type { PublishTask } from './publish-child.ts'
 
@@ -20,7 +21,7 @@ export async function runPublish({ config }: Pick<PublishWorld, 'config'>, publi
   const { from, root, killAfter, ...task } = publishing
   const source = root === undefined ? { from: from! } : { root }
   const whole: PublishTask = { config: config.file, domain: DOMAIN, source, ...task }
-  const script = fileURLToPath(new URL('publish-child.ts', import.meta.url))
+  const script = join(inject('children'), 'publish-child.mjs')
   const child = spawn(process.execPath, [script, JSON.stringify(whole)], { stdio: ['ignore', 'pipe', 'pipe'] })
   const points: string[] = []
   createInterface({ input: child.stdout }).on('line', (point) => {

@@ -2,7 +2,7 @@
 // Loaded only where it can run: older Nodes lack modules that it imports, and would say so in their own words.
 const [major] = process.versions.node.split('.')
 if (Number(major) >= 24) {
-  const { main } = await import('../dist/main.js')
+  const { main } = await import('../dist/bundle/main.js')
   process.exitCode = await main(process.argv.slice(2))
 } else {
   process.stderr.write(

@@ -14,7 +14,7 @@ export type Action = <Options = object>(handler: CommandHandler<Options>) => (..
 /** Adds one command to the program. */
 export type AddCommand = (program: Command, action: Action) => void
 
-const VERSION: string = createRequire(import.meta.url)('../package.json').version
+const VERSION: string = createRequire(import.meta.url)('domainsync/package.json').version
 
 /** Every command by its first word. Only the one that runs is loaded: most need no chain. */
 const COMMANDS: Readonly<Record<keyof typeof COMMAND_HELP, () => Promise<AddCommand>>> = {
