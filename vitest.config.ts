@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['test/contracts/**', '**/node_modules/**'],
     globalSetup: 'test/support/bundle-children.ts',
+    server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores; many tests wait for blocks and processes.

@@ -21,6 +21,8 @@ const SOURCES = [
   'hardhat.config.ts',
   'packages',
   'scripts/bindings',
+  'scripts/bundle-command.ts',
+  'scripts/node-bundle.ts',
   'tsconfig.base.json',
 ]
 /** Build output, state, and records of chains that live on this machine. */
@@ -62,7 +64,7 @@ async function installAndBuild() {
   const tool = (title, ...args) => step(title, { command: node, args, cwd: ROOT, env: environmentOf(node) })
   await tool('Compiling contracts', 'node_modules/hardhat/dist/src/cli.js', 'build', '--quiet', '--no-tests')
   await tool('Building packages', 'node_modules/typescript/bin/tsc', '-b')
-  await tool('Bundling the command', 'packages/cli/scripts/bundle.mjs')
+  await tool('Bundling the command', 'scripts/bundle-command.ts')
   writeStamp('build', sources)
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { TestProject } from 'vitest/node'
+import { NODE_BUNDLE } from '../../scripts/node-bundle.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -17,17 +18,10 @@ const FAULTS = join(import.meta.dirname, '../faults')
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const outdir = await mkdtemp(join(tmpdir(), 'domainsync-children-'))
   await build({
+    ...NODE_BUNDLE,
     entryPoints: ['publish-child', 'agent-child'].map((name) => join(FAULTS, `${name}.ts`)),
     outdir,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    logLevel: 'warning',
-    banner: {
-      js: `import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);`,
-    },
   })
   project.provide('children', outdir)
   return () => rm(outdir, { recursive: true, force: true })
