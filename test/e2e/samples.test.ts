@@ -4,21 +4,24 @@ import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
 import { startRpcProxy } from '../support/lying-rpc.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
+import { runCli } from '../support/run-cli.ts'
 import { runSample, samplesOf } from '../support/run-sample.ts'
 
 describe('the samples of the README', { timeout: 120_000 }, () => {
   let world: PublishWorld
   let folder: string
   let reading: string
+  let governing: string
   let publishing: string
 
   beforeAll(async () => {
     world = await openPublishWorld(undefined, { refreshEveryMs: 200 })
     folder = join(world.folder, 'reader')
     await mkdir(folder)
-    ;[reading, publishing] = (await samplesOf('SDK')) as [string, string]
+    ;[reading, governing, publishing] = (await samplesOf('SDK')) as [string, string, string]
     // The configuration's relative paths are from its own folder.
     await copyFile(world.config.file, join(world.folder, 'domainsync.config.ts'))
   })
@@ -39,6 +42,21 @@ const onProgress = ({ step }: { step: string }) => void steps.add(step)`
     expect(printed).toBe(`1 ${now.live} []\ntrue\n`)
     expect(await runSample(code, { folder, before })).toBe('false\n')
     expect(await world.outside()).toEqual(now)
+  })
+
+  it('pauses publishing as the guardian', async () => {
+    await using stack = new AsyncDisposableStack()
+    const rpcs = await Promise.all([1, 2, 3].map(async () => stack.use(await startRpcProxy(world.chain.url))))
+    const { registry } = world.config.values.network
+    const code = governing.replace('chainId: 1', 'chainId: 31337').replace("'0x…'", `'${registry}' as const`)
+    const before = `const [a, b, c] = ${JSON.stringify(rpcs.map((rpc) => rpc.url))} as [string, string, string]
+const guardianKey = '${DEVELOPMENT_ACCOUNTS.owner.key}'
+const { signal } = new AbortController()`
+    expect(await runSample(`${code}\nconsole.log(hash.length, gasUsed > 21_000n)`, { folder, before })).toBe(
+      '66 true\n',
+    )
+    const unpaused = await runCli(['unpause', DOMAIN], { config: world.config.file })
+    expect(unpaused.json).toMatchObject({ title: `Unpause publishing of ${DOMAIN}` })
   })
 
   it('reads and verifies: head, report, a file, the history', async () => {

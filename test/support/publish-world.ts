@@ -187,6 +187,5 @@ async function register(config: LoadedConfig): Promise<void> {
     registrar: await readAccount('registrar', config),
     payer: await readAccount('owner', config),
     resolvers: openResolvers(config),
-    now: Date.now,
   })
 }

@@ -1,6 +1,7 @@
 export { deploymentBlock } from './deployment-block.ts'
 export { registryAbi } from './generated/abi.ts'
 export { registryAddresses, registryBlocks } from './generated/addresses.ts'
+export type { TypedContractMethod } from './generated/common.ts'
 export {
   type DomainSyncRegistry,
   DomainSyncRegistry__factory,

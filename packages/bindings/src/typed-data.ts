@@ -1,3 +1,5 @@
+import { TypedDataEncoder } from 'ethers'
+
 /** Where an EIP-712 signature is good: one registry on one chain. */
 export interface RegistryLocation {
   readonly chainId: number | bigint
@@ -53,4 +55,9 @@ export function trustFields(): TypedDataField[] {
 /** Drops what is not signed (`fromRelease`), so that a trust read from the chain can be signed as it is. */
 export function signedTrust({ owner, guardian, signer, pqKeyHash }: SignedTrust): SignedTrust {
   return { owner, guardian, signer, pqKeyHash }
+}
+
+/** EIP-712 struct hash of a trust, `0x` and 64 hex digits: what the registry's `pendingTrust` shows of it. */
+export function trustHash(trust: SignedTrust): `0x${string}` {
+  return TypedDataEncoder.hashStruct('Trust', { Trust: trustFields() }, signedTrust(trust)) as `0x${string}`
 }

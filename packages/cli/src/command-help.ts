@@ -17,11 +17,14 @@ const GROUPS = {
   setUp: 'Set up:',
   publish: 'Publish and go back:',
   watch: 'Watch and heal:',
+  govern: 'Stop, protect, hand over (owner, guardian, registrar):',
   verify: 'Verify (needs no key):',
 } as const
 
 const LOOKED = 'something is wrong, frozen, or could not be asked'
 const UNKNOWN = 'somebody could not be asked; try again'
+const DONE_OR_SO = 'done, or it was so already'
+const NOT_SENT = 'refused; it says who may, or what the registry would say'
 const RESUMABLE = 'interrupted; "domainsync resume" goes on'
 
 /** By the command's name. */
@@ -105,6 +108,59 @@ export const COMMAND_HELP = {
     done: 'approved, or nothing waits',
   },
   agent: { group: GROUPS.watch, examples: ['agent', 'agent --dry-run'], done: 'ended by Ctrl-C or a signal' },
+  pause: {
+    group: GROUPS.govern,
+    examples: ['pause bbbhhai.com', 'pause bbbhhai.com publishing', 'pause bbbhhai.com healing --unsigned'],
+    done: DONE_OR_SO,
+    failed: NOT_SENT,
+  },
+  unpause: {
+    group: GROUPS.govern,
+    examples: ['unpause bbbhhai.com', 'unpause bbbhhai.com healing'],
+    done: DONE_OR_SO,
+    failed: NOT_SENT,
+  },
+  quarantine: {
+    group: GROUPS.govern,
+    examples: ['quarantine bbbhhai.com 44', 'quarantine bbbhhai.com 44 --dry-run'],
+    done: DONE_OR_SO,
+    failed: NOT_SENT,
+  },
+  reinstate: { group: GROUPS.govern, examples: ['reinstate bbbhhai.com 44'], done: DONE_OR_SO, failed: NOT_SENT },
+  keep: {
+    group: GROUPS.govern,
+    examples: ['keep bbbhhai.com', 'keep bbbhhai.com 43'],
+    done: DONE_OR_SO,
+    failed: NOT_SENT,
+  },
+  roles: {
+    group: GROUPS.govern,
+    examples: ['roles bbbhhai.com', 'roles bbbhhai.com --publisher 0x… --healer 0x…'],
+    done: DONE_OR_SO,
+    failed: NOT_SENT,
+  },
+  trust: {
+    group: GROUPS.govern,
+    examples: [
+      'trust show bbbhhai.com',
+      'trust propose bbbhhai.com --signer 0x… --release-key keys/release.json',
+      'trust cancel bbbhhai.com',
+      'trust accept bbbhhai.com',
+    ],
+    done: DONE_OR_SO,
+    failed: NOT_SENT,
+  },
+  attest: {
+    group: GROUPS.govern,
+    examples: ['attest bbbhhai.com', 'attest bbbhhai.com --reclaim --deadline 1790000000'],
+    failed: 'the DNS record is not there, or there is no registrar key',
+  },
+  reclaim: {
+    group: GROUPS.govern,
+    examples: ['reclaim start bbbhhai.com --dry-run', 'reclaim object bbbhhai.com'],
+    done: DONE_OR_SO,
+    failed: NOT_SENT,
+  },
   verify: {
     group: GROUPS.verify,
     examples: ['verify bbbhhai.com', 'verify bbbhhai.com --url https://mirror.example --json'],

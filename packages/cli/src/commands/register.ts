@@ -1,4 +1,11 @@
 import { type DomainName, parseDomainName } from '@domainsync/core'
+import {
+  ATTESTATION,
+  type AttestedOptions,
+  DEADLINE,
+  readAttested,
+  readRegistrar,
+} from '../actions/attested-options.ts'
 import { readAccount } from '../config/account.ts'
 import { readAddress } from '../config/public-id.ts'
 import { ether } from '../output/amount.ts'
@@ -17,8 +24,11 @@ export const addRegisterCommand: AddCommand = (program, action) => {
   program
     .command('register <domain>')
     .description('bind a name to its keys on chain; asks for a DNS record first')
+    .addOption(DEADLINE)
+    .addOption(ATTESTATION)
     .action(
-      action(async (context, [text]) => {
+      action<AttestedOptions>(async (context, [text], options) => {
+        const attested = readAttested(options)
         const { terminal, signal, flags } = context
         const config = await context.loadConfig()
         const domain = parseDomainName(text!)
@@ -27,16 +37,16 @@ export const addRegisterCommand: AddCommand = (program, action) => {
         const roles = await domainRoles(config)
         const resolvers = openResolvers(config)
         const registrar = config.values.keys.registrar && (await readAddress('registrar', config))
-        const view = await lookAtRegistration(domain, { network, roles, registrar, resolvers, signal })
+        const view = await lookAtRegistration(domain, { network, roles, registrar, attested, resolvers, signal })
         if (flags.dryRun || view.registered) return showView(view, { domain, roles, terminal })
         await confirmWrite(`Register ${domain} on chain ${chainId}?`, { terminal, chainId, signal, ...flags })
         const receipt = await registerDomain(domain, {
           network,
           roles,
-          registrar: await readAccount('registrar', config),
+          registrar: await readRegistrar(attested, config),
           payer: await readAccount('owner', config),
           resolvers,
-          now: Date.now,
+          attested,
           signal,
         })
         // Somebody else may have registered it meanwhile.

@@ -1,5 +1,6 @@
 import { DomainSyncError, parseDomainName } from '@domainsync/core'
 import { finishRollbacks, planRollback, rollBackByHand } from '@domainsync/healing-agent'
+import { releaseNumber } from '../actions/release-number.ts'
 import { confirmWrite } from '../output/confirm.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { shortCid } from '../output/short.ts'
@@ -33,7 +34,11 @@ export const addRollbackCommand: AddCommand = (program, action) => {
           terminal.document('rollback', { domain: name, outcome: 'finished', roots: finished })
           return EXIT_DONE
         }
-        const { decision, state } = await planRollback(domain, { ports, to: releaseNumber(to), signal })
+        const { decision, state } = await planRollback(domain, {
+          ports,
+          to: to === undefined ? undefined : releaseNumber(to),
+          signal,
+        })
         terminal.print(
           `release ${decision.from} → ${decision.to}   ${shortCid(`${decision.root}`)}   ${decision.held} copies proven`,
         )
@@ -55,15 +60,6 @@ export const addRollbackCommand: AddCommand = (program, action) => {
         return EXIT_DONE
       }),
     )
-}
-
-function releaseNumber(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  if (/^[1-9]\d{0,9}$/.test(text)) return Number(text)
-  throw new DomainSyncError('RELEASE_UNKNOWN', `"${text}" is no release number; write 1, 2, 3 …`, {
-    state: 'Nothing was sent.',
-    retryable: false,
-  })
 }
 
 function notConfigured(name: string): DomainSyncError {

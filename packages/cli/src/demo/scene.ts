@@ -84,7 +84,7 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
       const [registrar, payer] = await Promise.all([readAccount('registrar', config), readAccount('owner', config)])
       for (const { domain } of sites) {
         const resolvers = openResolvers(config)
-        await registerDomain(domain, { network, roles, registrar, payer, resolvers, now: Date.now, signal })
+        await registerDomain(domain, { network, roles, registrar, payer, resolvers, signal })
       }
       for (const site of sites) await publish(site)
       await watch()

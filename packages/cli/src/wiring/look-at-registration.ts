@@ -1,6 +1,7 @@
 import type { Address, CallOptions, DomainName, Resolver } from '@domainsync/core'
 import { accountOf, type Registrars, readRegistrars } from '@domainsync/sdk'
 import { ether } from '../output/amount.ts'
+import type { Attested } from './attested.ts'
 import type { DomainRoles } from './domain-roles.ts'
 import type { Network } from './network-chain.ts'
 import { refuseOther } from './register-domain.ts'
@@ -14,6 +15,7 @@ export interface LookAtRegistrationOptions extends CallOptions {
   readonly roles: DomainRoles
   /** The address that would attest; `undefined` when its key is not configured. */
   readonly registrar: Address | undefined
+  readonly attested: Attested
   readonly resolvers: readonly Resolver[]
 }
 
@@ -35,7 +37,7 @@ export interface RegistrationView {
  */
 export async function lookAtRegistration(
   domain: DomainName,
-  { network, roles, registrar, resolvers, ...call }: LookAtRegistrationOptions,
+  { network, roles, registrar, attested, resolvers, ...call }: LookAtRegistrationOptions,
 ): Promise<RegistrationView> {
   const state = await network.chain.domain(domain, await network.chain.block('latest', call), call)
   if (state) refuseOther(state, roles.owner)
@@ -50,21 +52,24 @@ export async function lookAtRegistration(
     neededWei: REGISTER_GAS * account.maxFeePerGasWei,
   }
   const view = { registered: state !== undefined, record, registrars, owner }
-  return { ...view, missing: view.registered ? [] : missingIn(view, { network, registrar }) }
+  return { ...view, missing: view.registered ? [] : missingIn(view, { network, registrar, attested }) }
 }
 
 function missingIn(
   { record, registrars, owner }: Omit<RegistrationView, 'missing'>,
-  { network, registrar }: { network: Network; registrar: Address | undefined },
+  { network, registrar, attested }: Pick<LookAtRegistrationOptions, 'network' | 'registrar' | 'attested'>,
 ): string[] {
   const { required, known } = registrars
   const missing: string[] = []
   if (record.seenBy.length === 0 || record.notSeenBy.length > 0)
     missing.push(`The DNS record is not seen by ${notSeenText(record)}; add it.`)
-  if (registrar === undefined) missing.push('keys.registrar is missing in the configuration.')
-  else if (!known.includes(registrar))
+  const given = attested.attestations.length
+  if (registrar === undefined && given === 0) missing.push('keys.registrar is missing in the configuration.')
+  if (registrar !== undefined && !known.includes(registrar))
     missing.push(`The key ${registrar} is no registrar of ${network.registry} on chain ${network.chainId}.`)
-  if (required > 1) missing.push(`${required} registrars must sign; this command signs with one.`)
+  const signing = given + (registrar === undefined ? 0 : 1)
+  if (required > signing)
+    missing.push(`${required} registrars must sign, and ${signing} do; the others run "domainsync attest".`)
   if (owner.balanceWei < owner.neededWei)
     missing.push(
       `The owner ${owner.address} holds ${ether(owner.balanceWei)}; a registration can cost ${ether(owner.neededWei)}.`,

@@ -1,4 +1,4 @@
-import { IDomainSyncRegistry__factory, registrationTypedData } from '@domainsync/bindings'
+import { registrationTypedData } from '@domainsync/bindings'
 import {
   type Address,
   type CallOptions,
@@ -8,27 +8,25 @@ import {
   type Resolver,
   type TransactionReceipt,
 } from '@domainsync/core'
-import { createTransactor, explainAttestations, readRegistrars } from '@domainsync/sdk'
+import { createTransactor, registryCall, sendCall } from '@domainsync/sdk'
 import type { Wallet } from 'ethers'
+import { type Attested, attestedNow } from './attested.ts'
 import type { DomainRoles } from './domain-roles.ts'
+import { gatherAttestations } from './gather-attestations.ts'
 import type { Network } from './network-chain.ts'
-import { type AnnouncementSight, notSeenText, seeAnnouncement } from './see-announcement.ts'
-import { sendCall } from './send-call.ts'
+import { requireAnnouncement } from './require-announcement.ts'
 
 export interface RegisterOptions extends CallOptions {
   readonly network: Network
   readonly roles: DomainRoles
-  readonly registrar: Wallet
+  /** Attests here; `undefined` when others did. */
+  readonly registrar: Wallet | undefined
+  readonly attested?: Attested | undefined
   /** Pays for the transaction. */
   readonly payer: Wallet
   /** Asked for the announcement. */
   readonly resolvers: readonly Resolver[]
-  readonly now: () => number
 }
-
-/** How long a registrar's attestation is good, in seconds. */
-const ATTESTATION_LIFETIME_S = 3_600
-const registry = IDomainSyncRegistry__factory.createInterface()
 
 /**
  * Binds a name to its roles on chain: the registrar sees the announcement in DNS, attests, and the attestation is sent.
@@ -41,33 +39,21 @@ export async function registerDomain(
   domain: DomainName,
   options: RegisterOptions,
 ): Promise<TransactionReceipt | undefined> {
-  const { network, roles, registrar, payer, resolvers, now, ...call } = options
+  const { network, roles, registrar, attested = attestedNow(), payer, resolvers, ...call } = options
+  const { deadline, attestations: given } = attested
   const known = await network.chain.domain(domain, await network.chain.block('latest', call), call)
   if (known) {
     refuseOther(known, roles.owner)
     return undefined
   }
-  const sight = await seeAnnouncement(domain, { ...network, owner: roles.owner, resolvers, ...call })
-  if (sight.seenBy.length === 0 || sight.notSeenBy.length > 0) throw challengeMissing(domain, sight)
+  await requireAnnouncement(domain, { ...network, owner: roles.owner, resolvers, ...call })
   const { owner, guardian, signer, pqKeyHash, publisher, healer } = roles
   const trust = { owner, guardian, signer, pqKeyHash }
-  const deadline = Math.floor(now() / 1_000) + ATTESTATION_LIFETIME_S
   const typed = registrationTypedData({ ...network, name: domain, trust, publisher, healer, deadline })
-  const attestation = await registrar.signTypedData(typed.domain, typed.types, typed.message)
-  const address = registrar.address.toLowerCase() as Address
-  const registrars = await readRegistrars([address], { ...network, ...call })
-  const faults = explainAttestations([attestation], registrars, { typed, expected: [address] })
-  if (faults.length > 0) throw badAttestation(faults)
-  const data = registry.encodeFunctionData('register', [
-    domain,
-    { ...trust, fromRelease: 0 },
-    publisher,
-    healer,
-    deadline,
-    [attestation],
-  ]) as `0x${string}`
+  const attestations = await gatherAttestations(typed, { given, registrar, network, ...call })
+  const registration = { ...trust, fromRelease: 0 }
   return sendCall(
-    { to: network.registry, data },
+    registryCall(network.registry, 'register', [domain, registration, publisher, healer, deadline, [...attestations]]),
     { transactor: createTransactor({ signer: payer, ...network }), ...call },
   )
 }
@@ -83,20 +69,4 @@ export function refuseOther({ domain, trust }: DomainState, owner: Address): voi
       retryable: false,
     },
   )
-}
-
-function challengeMissing(domain: DomainName, sight: AnnouncementSight): DomainSyncError {
-  return new DomainSyncError(
-    'CHALLENGE_MISSING',
-    `Add this DNS record, so that a registrar can see the name is yours: ${sight.name} TXT "${sight.value}" (not seen by ${notSeenText(sight)}).`,
-    { state: 'Nothing was written.', next: `domainsync register ${domain}` },
-  )
-}
-
-function badAttestation(faults: readonly string[]): DomainSyncError {
-  return new DomainSyncError('BAD_ATTESTATION', `The registry would refuse the attestation. ${faults.join(' ')}`, {
-    state: 'Nothing was sent.',
-    next: 'set keys.registrar to a key that the registry was deployed with (hardhat deploy --registrars)',
-    retryable: false,
-  })
 }

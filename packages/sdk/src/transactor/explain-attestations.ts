@@ -1,11 +1,14 @@
-import type { Registration, TypedData } from '@domainsync/bindings'
+import type { Reclaim, Registration, TypedData } from '@domainsync/bindings'
 import type { Address } from '@domainsync/core'
 import { verifyTypedData } from 'ethers'
 import type { Registrars } from './read-registrars.ts'
 
+/** What registrars sign. */
+export type AttestedTypedData = TypedData<Registration> | TypedData<Reclaim>
+
 export interface ExplainOptions {
   /** What should have been signed: name, roles, deadline, chain and registry. */
-  readonly typed: TypedData<Registration>
+  readonly typed: AttestedTypedData
   /** Who should have signed, where that is known, in the order of the signatures. */
   readonly expected?: readonly Address[]
 }
@@ -13,7 +16,7 @@ export interface ExplainOptions {
 /** Who signed each attestation of exactly these arguments; `undefined` for what is no signature. */
 export function attestersOf(
   attestations: readonly string[],
-  { domain, types, message }: TypedData<Registration>,
+  { domain, types, message }: AttestedTypedData,
 ): (Address | undefined)[] {
   return attestations.map((attestation) => {
     try {

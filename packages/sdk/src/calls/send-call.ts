@@ -1,6 +1,7 @@
-import { type Address, type CallOptions, DomainSyncError, type TransactionReceipt } from '@domainsync/core'
-import { systemClock } from '@domainsync/journal'
-import type { EstimatingTransactor } from '@domainsync/sdk'
+import { type CallOptions, DomainSyncError, type TransactionReceipt } from '@domainsync/core'
+import { pause } from '../pause.ts'
+import type { EstimatingTransactor } from '../transactor/transactor.ts'
+import type { RegistryCall } from './registry-call.ts'
 
 /** How long a transaction is waited for, in milliseconds. */
 const MINED_TIMEOUT_MS = 180_000
@@ -14,19 +15,20 @@ const LOOK_EVERY_MS = 500
  * `TX_REVERTED`
  */
 export async function sendCall(
-  call: { readonly to: Address; readonly data: `0x${string}` },
+  call: Pick<RegistryCall, 'to' | 'data'>,
   { transactor, ...options }: CallOptions & { transactor: EstimatingTransactor },
 ): Promise<TransactionReceipt> {
   const { gasLimit, maxFeePerGasWei, maxPriorityFeePerGasWei } = await transactor.estimate(call, options)
   const { nonce } = await transactor.account(options)
-  const signed = await transactor.sign({ ...call, nonce, gasLimit, maxFeePerGasWei, maxPriorityFeePerGasWei })
+  const { to, data } = call
+  const signed = await transactor.sign({ to, data, nonce, gasLimit, maxFeePerGasWei, maxPriorityFeePerGasWei })
   await transactor.submit(signed.raw, options)
-  const until = systemClock.monotonic() + MINED_TIMEOUT_MS
-  while (systemClock.monotonic() < until) {
+  const until = performance.now() + MINED_TIMEOUT_MS
+  while (performance.now() < until) {
     const receipt = await transactor.receipt(signed.hash, options)
     if (receipt?.success) return receipt
     if (receipt) throw new DomainSyncError('TX_REVERTED', `Transaction ${signed.hash} was mined and reverted.`)
-    await systemClock.sleep(LOOK_EVERY_MS, options.signal)
+    await pause(LOOK_EVERY_MS, options.signal)
   }
   throw new DomainSyncError(
     'TX_NOT_MINED',

@@ -1,0 +1,49 @@
+import type { Address, Bytes32 } from '@domainsync/core'
+import { registryInterface } from '../chain/registry-interface.ts'
+import { readViews, type ViewOptions } from './read-views.ts'
+
+/** A change of trust that waits. */
+export interface PendingTrust {
+  /** EIP-712 struct hash of what was proposed. */
+  readonly trustHash: Bytes32
+  /** When it may be accepted, in seconds since 1970. */
+  readonly notBefore: number
+  /** Started by registrars, for lost keys. */
+  readonly reclaim: boolean
+}
+
+const view = (name: string, args: readonly unknown[]) => ({ abi: registryInterface, name, args })
+
+/** The change of trust that waits for a domain; `undefined` when none does. @throws ChainError */
+export async function readPendingTrust(domain: Address, options: ViewOptions): Promise<PendingTrust | undefined> {
+  const [pending] = await readViews([view('pendingTrust', [domain])], { ...options, what: `trust of ${domain}` })
+  const [trustHash, notBefore, reclaim] = pending as [Bytes32, bigint, boolean]
+  return BigInt(trustHash) === 0n ? undefined : { trustHash, notBefore: Number(notBefore), reclaim }
+}
+
+/** How many reclaims of a domain were started: the nonce of the next attestation. @throws ChainError */
+export async function readReclaims(domain: Address, options: ViewOptions): Promise<number> {
+  const [answer] = await readViews([view('reclaims', [domain])], { ...options, what: `reclaims of ${domain}` })
+  return Number(answer![0])
+}
+
+/** The feed that a domain's owner chose; `undefined` when none. @throws ChainError */
+export async function readFeedOf(domain: Address, options: ViewOptions): Promise<Address | undefined> {
+  const [answer] = await readViews([view('roles', [domain])], { ...options, what: `the feed of ${domain}` })
+  const feed = (answer as [string, string, string])[2].toLowerCase() as Address
+  return BigInt(feed) === 0n ? undefined : feed
+}
+
+/** What a feed has anchored, and its fence. */
+export interface FeedHead {
+  /** `undefined` before the first. */
+  readonly root: Bytes32 | undefined
+  readonly seq: number
+}
+
+/** The root that a feed has anchored last, as a quorum shows it. @throws ChainError */
+export async function readFeedHead(feed: Address, options: ViewOptions): Promise<FeedHead> {
+  const [answer] = await readViews([view('feedHead', [feed])], { ...options, what: `the root of feed ${feed}` })
+  const [root, seq] = answer as [Bytes32, bigint]
+  return { root: BigInt(root) === 0n ? undefined : root, seq: Number(seq) }
+}
