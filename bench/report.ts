@@ -21,18 +21,43 @@ export interface Figure extends Omit<Measurement, 'goal'> {
   readonly met: boolean | null
 }
 
+/** Figures that belong together. */
+export interface Table {
+  readonly name: string
+  /** Lines under the name: a formula, a source. */
+  readonly says: readonly string[]
+  readonly figures: readonly Measurement[]
+}
+
 /**
  * Prints one line a figure; with `--json` everything as one JSON object in the last line; with `--check` the process exits 1
  * when a goal is missed.
  */
 export function report(bench: string, measurements: readonly Measurement[], argv = process.argv.slice(2)): void {
   const figures = measurements.map(judge)
+  print(figures)
+  conclude(bench, figures, argv)
+}
+
+/** The same for several tables, each under its name; in JSON every figure names its `table`. */
+export function reportTables(bench: string, tables: readonly Table[], argv = process.argv.slice(2)): void {
+  const all = tables.flatMap(({ name, says, figures }) => {
+    const judged = figures.map(judge)
+    console.log([`\n${name}`, ...says].join('\n'))
+    print(judged)
+    return judged.map((figure) => ({ table: name, ...figure }))
+  })
+  conclude(bench, all, argv)
+}
+
+function print(figures: readonly Figure[]): void {
+  const reaching = figures.some(({ goal }) => goal !== null)
   const columns = figures.map(({ what, value, unit, reference, referenceValue, ratio, goal, met }) => [
     what,
     `${short(value)} ${unit}`,
     `${reference} ${short(referenceValue)}`,
     `× ${short(ratio)}`,
-    goal ?? 'no goal',
+    goal ?? (reaching ? 'no goal' : ''),
     met === null ? '' : met ? 'met' : 'missed',
   ])
   const widths = columns.reduce<number[]>(
@@ -46,6 +71,9 @@ export function report(bench: string, measurements: readonly Measurement[], argv
         .join('  ')
         .trimEnd(),
     )
+}
+
+function conclude(bench: string, figures: readonly Figure[], argv: readonly string[]): void {
   if (argv.includes('--json')) console.log(JSON.stringify({ bench, figures }))
   if (argv.includes('--check') && figures.some(({ met }) => met === false)) process.exitCode = 1
 }
