@@ -68,6 +68,7 @@ export const COMMAND_HELP = {
       'publish bbbhhai.com --from ./dist --dry-run',
       'publish bbbhhai.com --watch',
       'publish bbbhhai.com --root bafybei… --yes --json',
+      'publish bbbhhai.com --unsigned > transaction.json',
     ],
     done: 'live everywhere, or unchanged',
     failed: 'refused or failed; it says what did and did not change',

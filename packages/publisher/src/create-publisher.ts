@@ -4,13 +4,14 @@ import { droppedPublishes } from './dropped-publishes.ts'
 import { explainFailure } from './explain-failure.ts'
 import { finishFailureLog, logFailure, logForgottenFailure } from './log-failure.ts'
 import { type PlanOptions, type PublishPlan, planPublish } from './plan-publish.ts'
+import { type PreparedRelease, preparedRelease } from './prepared-release.ts'
 import { PublishError } from './publish-error.ts'
-import { openingOf, originOf, reopeningOf } from './publish-operation.ts'
+import { openingOf, originOf, type PublishKind, reopeningOf } from './publish-operation.ts'
 import { type PublishResult, resultOf } from './publish-result.ts'
 import type { PublishedDomain, PublisherPorts } from './publisher-ports.ts'
 import { readState } from './read-state.ts'
 import { sayingWhatIsFull } from './saying-what-is-full.ts'
-import { type Origin, publishSteps } from './steps/publish-steps.ts'
+import { type Origin, prepareSteps, publishSteps } from './steps/publish-steps.ts'
 import { unfinishedOperations } from './unfinished-operations.ts'
 
 export interface PublishOptions extends CallOptions {
@@ -37,6 +38,13 @@ export interface Publisher {
    * @throws PublishError `NOTHING_TO_PUBLISH` for a plan without changes
    */
   publish(plan: PublishPlan, options?: PublishOptions): Promise<PublishResult>
+  /**
+   * Does of what was planned all that moves no pointer, and says which transaction the domain's publisher has to send: a multisig
+   * wallet, for one. Doing it again gives the same release.
+   *
+   * @throws PublishError as `publish`; the reason why readers would refuse the release
+   */
+  prepare(plan: PublishPlan, options?: PublishOptions): Promise<PreparedRelease>
   /** What `resume` would finish. */
   unfinished(domain?: string, options?: CallOptions): Promise<readonly Operation[]>
   /** Finishes every interrupted publish, of one domain or of all. */
@@ -44,26 +52,29 @@ export interface Publisher {
 }
 
 export function createPublisher(ports: PublisherPorts): Publisher {
-  const steps = { sign: publishSteps(ports, 'sign'), fetch: publishSteps(ports, 'fetch') }
+  const steps = {
+    publish: { sign: publishSteps(ports, 'sign'), fetch: publishSteps(ports, 'fetch') },
+    prepare: { sign: prepareSteps('sign'), fetch: prepareSteps('fetch') },
+  }
   const { network } = ports
   const { journal, operations, cursors } = ports.store
 
   const open = (opening: Omit<NewOperation, 'steps'>, origin: Origin) =>
-    journal.open({ ...opening, steps: steps[origin].map(({ key }) => key) })
+    journal.open({ ...opening, steps: steps[opening.kind as PublishKind][origin].map(({ key }) => key) })
 
   const onSameChain = (call: CallOptions & { lookOnly?: boolean | undefined }) =>
     requireSameChain({ chain: ports.chain, chainId: network.chainId, cursors, ...call })
 
-  async function run(operation: Operation, options: PublishOptions): Promise<PublishResult> {
+  async function run(operation: Operation, options: PublishOptions): Promise<Operation> {
     const domain = domainOf(ports, operation.domain)
     try {
       const state = await readState(ports.chain, domain.name, options)
       const context = { ports, domain, state }
       const running = { journal, context, clock: ports.clock, suspends, ...options }
-      return resultOf(await runOperation(operation, steps[originOf(operation)], running))
+      return await runOperation(operation, steps[operation.kind as PublishKind][originOf(operation)], running)
     } catch (error) {
       const left = (await operations.operation(operation.id)) ?? operation
-      if (left.state !== 'running') await logFailure(left, { ports, ...options })
+      if (left.state !== 'running' && left.kind === 'publish') await logFailure(left, { ports, ...options })
       throw explainFailure(unanswered(error) ?? error, left)
     }
   }
@@ -76,7 +87,8 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     }
     const opening = reopeningOf(operation, network)
     if (operation.state === 'done') await undo(operation)
-    return run(await open(opening, originOf(operation)), options)
+    const done = await run(await open(opening, originOf(operation)), options)
+    return done.kind === 'publish' ? resultOf(done) : undefined
   }
 
   /** A reorganisation dropped it. Its copies are looked at again before the chain is written. */
@@ -126,18 +138,29 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     return { ...planned, finished, abandoned }
   }
 
-  async function publish(plan: PublishPlan, options: PublishOptions): Promise<PublishResult> {
+  async function openPlanned(kind: PublishKind, plan: PublishPlan): Promise<Operation> {
     if (plan.changes.length === 0) throw nothingToPublish(plan)
-    const opened = await open(openingOf(plan, network), plan.root === undefined ? 'sign' : 'fetch')
-    if (opened.state !== 'done') return run(opened, options)
+    return open(openingOf(plan, { kind, network }), plan.root === undefined ? 'sign' : 'fetch')
+  }
+
+  async function publish(plan: PublishPlan, options: PublishOptions): Promise<PublishResult> {
+    const opened = await openPlanned('publish', plan)
+    if (opened.state !== 'done') return resultOf(await run(opened, options))
     // Planned before somebody else finished it, or before a reorganisation dropped it.
     const dropped = await droppedPublishes(opened.domain as DomainName, ports, options)
-    return dropped.some(({ id }) => id === opened.id) ? run(await undo(opened), options) : resultOf(opened)
+    return dropped.some(({ id }) => id === opened.id)
+      ? resultOf(await run(await undo(opened), options))
+      : resultOf(opened)
+  }
+
+  async function prepare(plan: PublishPlan, options: PublishOptions): Promise<PreparedRelease> {
+    return preparedRelease(await run(await openPlanned('prepare', plan), options), { ports, ...options })
   }
 
   return {
     plan: (name, options) => sayingWhatIsFull(async () => plan(domainOf(ports, name), options)),
     publish: (plan, options = {}) => sayingWhatIsFull(() => publish(plan, options)),
+    prepare: (plan, options = {}) => sayingWhatIsFull(() => prepare(plan, options)),
     unfinished: (domain, options = {}) => unfinishedOperations(domain, ports, options),
     resume: (domain, options = {}) =>
       sayingWhatIsFull(async () => {

@@ -1,6 +1,7 @@
 export { type Change, changesBetween } from './changes.ts'
 export { createPublisher, type Publisher, type PublisherPlanOptions, type PublishOptions } from './create-publisher.ts'
 export type { PlanOptions, PublishPlan } from './plan-publish.ts'
+export type { PreparedRelease } from './prepared-release.ts'
 export type { CheckResult } from './preview-checks.ts'
 export { PublishError } from './publish-error.ts'
 export type { Incomplete, PublishResult } from './publish-result.ts'

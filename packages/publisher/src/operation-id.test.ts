@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type PublishIdentity, publishOperationId } from './operation-id.ts'
 
 const identity = fc.record({
+  kind: fc.constantFrom('publish' as const, 'prepare' as const),
   chainId: fc.integer({ min: 1 }),
   registry: fc.stringMatching(/^0x[0-9a-f]{40}$/) as fc.Arbitrary<`0x${string}`>,
   domain: fc.domain(),
@@ -27,7 +28,7 @@ describe('publishOperationId', () => {
       fc.property(
         identity,
         identity,
-        fc.subarray(['chainId', 'registry', 'domain', 'expectedSeq', 'content', 'root']),
+        fc.subarray(['kind', 'chainId', 'registry', 'domain', 'expectedSeq', 'content', 'root']),
         (a, b, keys) => {
           const mixed = { ...a, ...Object.fromEntries(keys.map((key) => [key, b[key as keyof PublishIdentity]])) }
           fc.pre(text(mixed) !== text(a))

@@ -3,6 +3,7 @@ import type { Address } from '@domainsync/core'
 
 /** What makes two publishes the same work. */
 export interface PublishIdentity {
+  readonly kind: 'publish' | 'prepare'
   readonly chainId: number
   readonly registry: Address
   readonly domain: string
@@ -14,8 +15,8 @@ export interface PublishIdentity {
 
 /** The journal's id of a publish: the same for the same work, so that trying again goes on instead of starting over. */
 export function publishOperationId(identity: PublishIdentity): string {
-  const { chainId, registry, domain, expectedSeq, content, root } = identity
+  const { kind, chainId, registry, domain, expectedSeq, content, root } = identity
   const signed = root === undefined ? [] : [root]
-  const text = JSON.stringify(['publish', chainId, registry.toLowerCase(), domain, expectedSeq, content, ...signed])
+  const text = JSON.stringify([kind, chainId, registry.toLowerCase(), domain, expectedSeq, content, ...signed])
   return createHash('sha256').update(text).digest('hex').slice(0, 32)
 }

@@ -32,7 +32,7 @@ export interface PublishPlan {
   readonly expectedSeq: number
   readonly checks: readonly CheckResult[]
   readonly checksSkipped: boolean
-  /** What the transaction costs at most; absent when there is nothing to publish. */
+  /** What the transaction costs at most; absent when there is nothing to publish, or somebody else pays. */
   readonly cost?: SyncCost
   /** Interrupted publishes of the domain that were finished first. */
   readonly finished: readonly PublishResult[]
@@ -42,6 +42,8 @@ export interface PublishPlan {
 
 export type PlanOptions = CallOptions & {
   readonly skipChecks?: boolean | undefined
+  /** Somebody else sends the transaction: no key of the publisher is needed here. */
+  readonly unsigned?: boolean | undefined
   readonly onImport?: ((progress: ImportProgress) => void) | undefined
 } & (
     | {
@@ -66,11 +68,11 @@ export async function planPublish(
   domain: PublishedDomain,
   { ports, ...options }: PlanOptions & { ports: PublisherPorts },
 ): Promise<Omit<PublishPlan, 'finished' | 'abandoned'>> {
-  const { skipChecks = false, signal, timeoutMs } = options
+  const { skipChecks = false, unsigned = false, signal, timeoutMs } = options
   const call = { ports, signal, timeoutMs }
   // What is wrong with chain or keys is said before anything is stored.
   const state = await readState(ports.chain, domain.name, call)
-  refuseSender(state, ports)
+  if (!unsigned) refuseSender(state, ports)
   const live = await liveRelease(state, call)
   const isLive = options.root !== undefined && state.head.stable && isLiveRoot(options.root, state)
   if (isLive && live) return { ...numbersOf(state), ...sizesOf(live), content: live.content, ...NOTHING_TO_DO }
@@ -87,10 +89,10 @@ export async function planPublish(
   refusePaused(state)
   await refuseRedirects(candidate.directory, { store: ports.blocks, signal })
   const checks = skipChecks ? [] : await preview(candidate, { domain, ...call })
-  const cost = await syncCost(candidate.directory, { state, ...call })
+  const cost = unsigned ? undefined : await syncCost(candidate.directory, { state, ...call })
   await ports.blocks.sync()
   const changes = changesBetween(live?.files ?? [], candidate.files)
-  return { ...plan, changes, checks, checksSkipped: skipChecks, cost }
+  return { ...plan, changes, checks, checksSkipped: skipChecks, ...(cost && { cost }) }
 }
 
 type Planning = CallOptions & { readonly ports: PublisherPorts; readonly domain: PublishedDomain }

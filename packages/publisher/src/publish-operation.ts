@@ -7,15 +7,21 @@ import type { Origin } from './steps/publish-steps.ts'
 
 type Opening = Omit<NewOperation, 'steps'>
 
+/** All of it, or only what moves no pointer. */
+export type PublishKind = 'publish' | 'prepare'
+
 /** Where the release of an operation comes from: it is in its steps. */
 export function originOf({ steps }: Pick<Operation, 'steps'>): Origin {
   return steps.some(({ key }) => key === 'fetch') ? 'fetch' : 'sign'
 }
 
 /** The operation that a plan stands for, new or known. */
-export function openingOf({ domain, expectedSeq, content, root }: PublishPlan, network: PublisherNetwork): Opening {
-  const id = publishOperationId({ ...network, domain, expectedSeq, content, root })
-  return { id, kind: 'publish', domain, expectedSeq, content, ...(root === undefined ? {} : { root }) }
+export function openingOf(
+  { domain, expectedSeq, content, root }: PublishPlan,
+  { kind, network }: { kind: PublishKind; network: PublisherNetwork },
+): Opening {
+  const id = publishOperationId({ ...network, kind, domain, expectedSeq, content, root })
+  return { id, kind, domain, expectedSeq, content, ...(root === undefined ? {} : { root }) }
 }
 
 /** Whether it belongs to the registry on the chain that is published to, as its envelope and its transaction do. */
@@ -30,7 +36,7 @@ export function isOfNetwork(operation: Operation, network: PublisherNetwork): bo
  */
 export function reopeningOf(operation: Operation, network: PublisherNetwork): Opening {
   const { id, domain } = operation
-  if (isOfNetwork(operation, network)) return { id, kind: 'publish', ...workOf(operation) }
+  if (isOfNetwork(operation, network)) return { id, ...workOf(operation) }
   throw new PublishError(
     'OTHER_NETWORK',
     `The interrupted publish of ${domain} (run ${id}) belongs to another chain or registry than the configuration names.`,
@@ -40,5 +46,6 @@ export function reopeningOf(operation: Operation, network: PublisherNetwork): Op
 
 function workOf(operation: Operation) {
   const { domain, expectedSeq, content, root } = operation
-  return { domain, expectedSeq, content: content!, ...(originOf(operation) === 'fetch' ? { root: root! } : {}) }
+  const kind = operation.kind as PublishKind
+  return { kind, domain, expectedSeq, content: content!, ...(originOf(operation) === 'fetch' ? { root: root! } : {}) }
 }

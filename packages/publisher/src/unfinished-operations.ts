@@ -18,7 +18,7 @@ export async function unfinishedOperations(
   const half = await Promise.all(names.map((name) => halfPublished(name, store)))
   const dropped = await Promise.all(names.map((name) => droppedPublishes(name, ports, call)))
   return [
-    ...running.filter(({ kind }) => kind === 'publish' || kind === 'log-failure'),
+    ...running.filter(({ kind }) => kind === 'publish' || kind === 'prepare' || kind === 'log-failure'),
     ...half.filter((operation) => operation !== undefined),
     ...dropped.flat(),
   ]

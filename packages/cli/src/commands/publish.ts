@@ -10,6 +10,7 @@ import { confirmWrite } from '../output/confirm.ts'
 import { EXIT_DONE, EXIT_INCOMPLETE, exitCodeOf } from '../output/exit-code.ts'
 import { publishProgress } from '../output/publish-progress.ts'
 import { reportError } from '../output/report-error.ts'
+import { showPrepared } from '../output/show-prepared.ts'
 import { showAbandoned, showPlan, showResult } from '../output/show-publish.ts'
 import type { AddCommand } from '../program.ts'
 import { nextChange } from '../watch/next-change.ts'
@@ -20,6 +21,7 @@ interface PublishCommandOptions {
   readonly root?: string
   readonly skipChecks?: boolean
   readonly watch?: boolean
+  readonly unsigned?: boolean
 }
 
 /** What is published: a folder, or a release that was signed elsewhere. */
@@ -30,6 +32,8 @@ interface Publishing extends CommandContext {
   readonly config: LoadedConfig
   readonly domain: DomainName
   readonly skipChecks: boolean | undefined
+  /** Everything but the transaction, which is printed. */
+  readonly unsigned: boolean
   /** Every publish of this folder was agreed to, and unchanged is no news. */
   readonly watching: boolean
 }
@@ -46,18 +50,26 @@ export const addPublishCommand: AddCommand = (program, action) => {
     .addOption(new Option('--root <cid>', 'a release that was signed elsewhere').conflicts(['from', 'watch']))
     .addOption(new Option('--watch', 'publish on every change of the folder, until Ctrl-C').conflicts('root'))
     .option('--skip-checks', 'do not ask the preview checks')
+    .addOption(
+      new Option(
+        '--unsigned',
+        'sign, replicate and prove; print the transaction as a file that a Safe imports',
+      ).conflicts('watch'),
+    )
     .action(
-      action<PublishCommandOptions>(async (context, [text], { from, root, skipChecks, watch = false }) => {
-        const config = await context.loadConfig()
-        const domain = parseDomainName(text!)
-        const publishing = { ...context, config, domain, skipChecks, watching: watch }
-        if (!config.values.domains[domain]) {
-          throw new ConfigError('CONFIG_INVALID', `domains."${domain}" is missing in the configuration.`)
-        }
-        if (root !== undefined) return publishOnce({ root }, publishing)
-        const folder = folderOf(domain, { config, from })
-        return watch ? watchFolder(folder, publishing) : publishOnce({ from: folder }, publishing)
-      }),
+      action<PublishCommandOptions>(
+        async (context, [text], { from, root, skipChecks, watch = false, unsigned = false }) => {
+          const config = await context.loadConfig()
+          const domain = parseDomainName(text!)
+          const publishing = { ...context, config, domain, skipChecks, unsigned, watching: watch }
+          if (!config.values.domains[domain]) {
+            throw new ConfigError('CONFIG_INVALID', `domains."${domain}" is missing in the configuration.`)
+          }
+          if (root !== undefined) return publishOnce({ root }, publishing)
+          const folder = folderOf(domain, { config, from })
+          return watch ? watchFolder(folder, publishing) : publishOnce({ from: folder }, publishing)
+        },
+      ),
     )
 }
 
@@ -88,14 +100,22 @@ async function watchFolder(folder: string, publishing: Publishing): Promise<neve
 }
 
 async function publishOnce(source: Source, publishing: Publishing): Promise<number> {
-  const { terminal, signal, flags, config, domain, skipChecks, watching } = publishing
+  const { terminal, signal, flags, config, domain, skipChecks, unsigned, watching } = publishing
   const show = { terminal, full: flags.full }
   await using publisher = await openPublisher(config, {
+    unsigned,
     onDissent: ({ operator, what }) => terminal.progress(`RPC ${operator} was outvoted on ${what}`),
     onLiar: ({ source: from, cid }) => terminal.progress(`${from} sent wrong bytes for ${cid}`),
   })
   const onProgress = publishProgress(terminal)
-  const plan = await publisher.plan(domain, { ...source, skipChecks, signal, onProgress, lookOnly: flags.dryRun })
+  const plan = await publisher.plan(domain, {
+    ...source,
+    skipChecks,
+    unsigned,
+    signal,
+    onProgress,
+    lookOnly: flags.dryRun,
+  })
   if (plan.abandoned !== undefined) showAbandoned(plan.abandoned, show)
   const finished = plan.finished.at(-1)
   if (finished?.content === plan.content && plan.changes.length === 0) {
@@ -104,9 +124,17 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
     return exitCode(finished)
   }
   if (plan.changes.length === 0) return watching ? EXIT_DONE : showUnchanged(plan, publishing)
-  showPlan(plan, show)
+  // With --unsigned stdout is the file.
+  showPlan(plan, unsigned ? { ...show, terminal: { ...terminal, print: terminal.progress } } : show)
   if (flags.dryRun) {
     terminal.document('publish', { outcome: 'planned', ...plan, abandoned: undefined })
+    return EXIT_DONE
+  }
+  if (unsigned) {
+    showPrepared(await publisher.prepare(plan, { signal, onProgress }), {
+      terminal,
+      chainId: config.values.network.chainId,
+    })
     return EXIT_DONE
   }
   if (!watching) await confirm(`Publish release ${plan.release} of ${domain}`, publishing)

@@ -120,7 +120,7 @@ function operationLines({ domain, running, keeper }: DomainReport): string[] {
   const { kind, step } = running
   if (step === 'hold') return ['publishes wait until the copies are back.']
   const at = step === null ? '' : ` at step "${step}"`
-  if (kind === 'publish' || kind === 'log-failure') {
+  if (kind === 'publish' || kind === 'prepare' || kind === 'log-failure') {
     return [`a publish is${at}; if none is running any more, finish it:`, `   domainsync resume ${domain}`]
   }
   const what = kind === 'heal' ? 'a repair' : kind === 'keep' ? 'keeping the release' : 'a rollback'

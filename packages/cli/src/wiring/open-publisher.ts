@@ -4,6 +4,7 @@ import { openSqliteStore, systemClock } from '@domainsync/journal'
 import { nativeMlDsa } from '@domainsync/pq/node'
 import { createPublisher, type PublishedDomain, type Publisher, type SigningKeys } from '@domainsync/publisher'
 import { createGateway, createReader, createTransactor, type Dissent, type Lie } from '@domainsync/sdk'
+import { hexlify, randomBytes, Wallet } from 'ethers'
 import { readAccount } from '../config/account.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { readReleaseSigner } from '../config/release-signer.ts'
@@ -17,6 +18,8 @@ import { stateFolder } from './state-folder.ts'
 export interface OpenPublisherOptions {
   readonly onDissent?: (dissent: Dissent) => void
   readonly onLiar?: (lie: Lie) => void
+  /** Another sends the transactions. */
+  readonly unsigned?: boolean | undefined
 }
 
 /** A publisher that owns its stores: `await using` closes them. */
@@ -25,11 +28,13 @@ export type OwnedPublisher = Publisher & AsyncDisposable
 /** Builds the publisher of a configuration: keys, quorum, replicas, DNS and stores. */
 export async function openPublisher(
   config: LoadedConfig,
-  { onDissent, onLiar }: OpenPublisherOptions = {},
+  { onDissent, onLiar, unsigned = false }: OpenPublisherOptions = {},
 ): Promise<OwnedPublisher> {
   const { values } = config
   const network = await openNetwork(config, onDissent ? { onDissent } : {})
-  const publisher = await readAccount('publisher', config)
+  const hasKey = values.keys.publisher !== undefined || !unsigned
+  // A key that nobody gave a role can look at transactions, and send none.
+  const publisher = hasKey ? await readAccount('publisher', config) : new Wallet(hexlify(randomBytes(32)))
   const replicas = (await openReplicas(config)).filter(({ spare }) => !spare).map(({ replica }) => replica)
   const gateways = await Promise.all(values.gateways.map((url, index) => readText(url, config, `gateways[${index}]`)))
   const domains = await openDomains(config)

@@ -1,6 +1,6 @@
 import type { Address, Bytes32 } from '../domain-id.ts'
 
-export type OperationKind = 'publish' | 'log-failure' | 'heal' | 'rollback' | 'keep'
+export type OperationKind = 'publish' | 'prepare' | 'log-failure' | 'heal' | 'rollback' | 'keep'
 export type OperationState = 'running' | 'done' | 'failed'
 export type StepState = 'pending' | 'intent' | 'done' | 'failed'
 

@@ -72,7 +72,7 @@ async function makeWay(context: ActContext, { urgent }: { urgent: boolean }): Pr
   const { journal, domain, fence } = context
   for (const running of await journal.running(domain.name)) {
     if (running.steps.some(({ key }) => key === HOLD_STEP)) await releaseHold(running, context)
-    if (running.kind !== 'publish') continue
+    if (running.kind !== 'publish' && running.kind !== 'prepare') continue
     const sync = running.steps.find(({ key }) => key === 'sync')
     const state = await readHead(context, { signal: context.signal, timeoutMs: context.timeoutMs })
     const overtaken = state !== undefined && state.head.seq !== running.expectedSeq

@@ -18,16 +18,18 @@ const CONFIRM_EVERY_MS = 4_000
 /** Where the release comes from: this publisher signs it, or it was signed elsewhere. */
 export type Origin = 'sign' | 'fetch'
 
+/** The steps of a publish that move no pointer: a release that is signed, stored and proven. */
+export function prepareSteps(origin: Origin = 'sign'): readonly StepDefinition<PublishContext>[] {
+  return [origin === 'sign' ? signStep : fetchStep, carStep, replicateStep(), proveStep()]
+}
+
 /** The steps of a publish, in order: no pointer (sync, swap) before the proof. */
 export function publishSteps(
   ports: PublisherPorts,
   origin: Origin = 'sign',
 ): readonly StepDefinition<PublishContext>[] {
   return [
-    origin === 'sign' ? signStep : fetchStep,
-    carStep,
-    replicateStep(),
-    proveStep(),
+    ...prepareSteps(origin),
     syncStep(ports),
     confirmStep({
       place: pointersOf,
