@@ -68,7 +68,7 @@ export const COMMAND_HELP = {
       'publish bbbhhai.com --from ./dist --dry-run',
       'publish bbbhhai.com --watch',
       'publish bbbhhai.com --root bafybei… --yes --json',
-      'publish bbbhhai.com --unsigned > transaction.json',
+      'publish bbbhhai.com --unsigned',
     ],
     done: 'live everywhere, or unchanged',
     failed: 'refused or failed; it says what did and did not change',
@@ -161,6 +161,17 @@ export const COMMAND_HELP = {
     examples: ['reclaim start bbbhhai.com --dry-run', 'reclaim object bbbhhai.com'],
     done: DONE_OR_SO,
     failed: NOT_SENT,
+  },
+  feed: {
+    group: GROUPS.publish,
+    examples: [
+      'feed show feed.example',
+      'feed anchor feed.example map.json --dry-run',
+      'feed join bbbhhai.com feed.example',
+      'feed prove feed.example bbbhhai.com',
+    ],
+    done: DONE_OR_SO,
+    failed: 'refused, or the manifest is not what was anchored',
   },
   verify: {
     group: GROUPS.verify,

@@ -40,6 +40,7 @@ const COMMANDS: Readonly<Record<keyof typeof COMMAND_HELP, () => Promise<AddComm
   trust: async () => (await import('./commands/trust.ts')).addTrustCommand,
   attest: async () => (await import('./commands/attest.ts')).addAttestCommand,
   reclaim: async () => (await import('./commands/reclaim.ts')).addReclaimCommand,
+  feed: async () => (await import('./commands/feed.ts')).addFeedCommand,
   verify: async () => (await import('./commands/verify.ts')).addVerifyCommand,
   history: async () => (await import('./commands/history.ts')).addHistoryCommand,
   diff: async () => (await import('./commands/diff.ts')).addDiffCommand,

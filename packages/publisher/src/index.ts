@@ -1,5 +1,7 @@
 export { type Change, changesBetween } from './changes.ts'
 export { createPublisher, type Publisher, type PublisherPlanOptions, type PublishOptions } from './create-publisher.ts'
+export { type FeedEntries, type NextFeed, nextFeed } from './feed/next-feed.ts'
+export { type StoredFeed, storeFeed } from './feed/store-feed.ts'
 export type { PlanOptions, PublishPlan } from './plan-publish.ts'
 export type { PreparedRelease } from './prepared-release.ts'
 export type { CheckResult } from './preview-checks.ts'

@@ -2,7 +2,13 @@ import { type BlockSource, type DomainName, parseDomainName } from '@domainsync/
 import { openBlockStore } from '@domainsync/ipfs-mirror'
 import { openSqliteStore, systemClock } from '@domainsync/journal'
 import { nativeMlDsa } from '@domainsync/pq/node'
-import { createPublisher, type PublishedDomain, type Publisher, type SigningKeys } from '@domainsync/publisher'
+import {
+  createPublisher,
+  type PublishedDomain,
+  type Publisher,
+  type PublisherPorts,
+  type SigningKeys,
+} from '@domainsync/publisher'
 import { createGateway, createReader, createTransactor, type Dissent, type Lie } from '@domainsync/sdk'
 import { hexlify, randomBytes, Wallet } from 'ethers'
 import { readAccount } from '../config/account.ts'
@@ -25,11 +31,17 @@ export interface OpenPublisherOptions {
 /** A publisher that owns its stores: `await using` closes them. */
 export type OwnedPublisher = Publisher & AsyncDisposable
 
-/** Builds the publisher of a configuration: keys, quorum, replicas, DNS and stores. */
-export async function openPublisher(
+/** Opens the publisher of a configuration. */
+export async function openPublisher(config: LoadedConfig, options: OpenPublisherOptions = {}): Promise<OwnedPublisher> {
+  const ports = await openPublisherPorts(config, options)
+  return { ...createPublisher(ports), [Symbol.asyncDispose]: ports[Symbol.asyncDispose] }
+}
+
+/** What a publisher works with: keys, quorum, replicas, DNS and stores. `await using` closes them. */
+export async function openPublisherPorts(
   config: LoadedConfig,
   { onDissent, onLiar, unsigned = false }: OpenPublisherOptions = {},
-): Promise<OwnedPublisher> {
+): Promise<PublisherPorts & AsyncDisposable> {
   const { values } = config
   const network = await openNetwork(config, onDissent ? { onDissent } : {})
   const hasKey = values.keys.publisher !== undefined || !unsigned
@@ -51,7 +63,7 @@ export async function openPublisher(
     ...gateways.map((url) => createGateway({ url })),
   ]
   const budget = values.network.ethUsd && { maxUsd: values.network.maxSyncCostUsd, ethUsd: values.network.ethUsd.fixed }
-  const made = createPublisher({
+  const ports: PublisherPorts = {
     network: { ...network, budget },
     chain: network.chain,
     transactor: createTransactor({ signer: publisher, ...network }),
@@ -67,9 +79,9 @@ export async function openPublisher(
     notifiers: [],
     clock: systemClock,
     verifyMlDsa: nativeMlDsa.verify,
-  })
+  }
   const owned = stack.move()
-  return { ...made, [Symbol.asyncDispose]: () => owned.disposeAsync() }
+  return { ...ports, [Symbol.asyncDispose]: () => owned.disposeAsync() }
 }
 
 /** Read when they are needed first: a host that publishes what others signed does not have them. */

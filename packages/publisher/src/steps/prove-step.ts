@@ -1,8 +1,9 @@
-import { proveReplication, type ReplicaOutcome, type Replication, writeCar } from '@domainsync/ipfs-mirror'
+import { proveReplication, type Replication, writeCar } from '@domainsync/ipfs-mirror'
 import type { StepDefinition, StepRun } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
-import { PublishError } from '../publish-error.ts'
+import { insufficient } from './insufficient.ts'
+import { type ProvenProvider, provenProvider } from './proven-provider.ts'
 import { type Upload, uploadRelease } from './upload-release.ts'
 
 /** What this step leaves: who was shown to hold the release. */
@@ -11,17 +12,6 @@ export interface ProveReceipt {
   readonly held: number
   readonly trial: boolean
   readonly providers: readonly ProvenProvider[]
-}
-
-export interface ProvenProvider {
-  readonly provider: string
-  /** Blocks read back and verified. */
-  readonly blocks: number
-  readonly latencyMs: number
-  /** Why it does not count; absent when it does. */
-  readonly code?: string
-  /** The first block that it did not give truly. */
-  readonly cid?: string
 }
 
 /**
@@ -50,7 +40,12 @@ export function proveStep(): StepDefinition<PublishContext> {
       if (before.ok) return
       const uploads = await sendAgain(run, before)
       const after = await look(run)
-      if (!after.ok) throw insufficient(run.operation.domain, { result: after, uploads })
+      if (!after.ok)
+        throw insufficient(run.operation.domain, {
+          result: after,
+          uploads,
+          next: `domainsync publish ${run.operation.domain}`,
+        })
     },
 
     async observe(run) {
@@ -71,36 +66,5 @@ async function sendAgain({ context, signal }: StepRun<PublishContext>, before: R
 }
 
 function receiptOf({ need, held, trial, replicas }: Replication) {
-  return { need, held, trial, providers: replicas.map((outcome) => ({ ...describe(outcome) })) }
-}
-
-function describe({ replica, proof, reason }: ReplicaOutcome): ProvenProvider {
-  const cid = proof.failures[0]?.cid
-  return {
-    provider: replica,
-    blocks: proof.blocks,
-    latencyMs: Math.round(proof.latencyMs),
-    ...(reason === undefined ? {} : { code: reason }),
-    ...(cid === undefined ? {} : { cid }),
-  }
-}
-
-function insufficient(
-  domain: string,
-  { result, uploads }: { result: Replication; uploads: readonly Upload[] },
-): PublishError {
-  const { held, need, reason, replicas } = result
-  const shortfall =
-    reason === 'FAILURE_DOMAINS_SHORT'
-      ? 'the copies share one failure domain'
-      : `${held} of the ${need} copies that are needed were proven`
-  const reasons = replicas.map(describe).flatMap(({ provider, code, cid }) => {
-    const upload = uploads.find((one) => one.provider === provider)
-    const refused = upload?.code && upload.code !== code ? ` (upload: ${upload.code})` : ''
-    return code ? [`${provider} ${code} ${cid ?? ''}`.trim() + refused] : []
-  })
-  return new PublishError('REPLICATION_INSUFFICIENT', `${domain}: ${shortfall}. ${reasons.join('; ')}`, {
-    next: `domainsync publish ${domain}`,
-    retryable: true,
-  })
+  return { need, held, trial, providers: replicas.map((outcome) => ({ ...provenProvider(outcome) })) }
 }

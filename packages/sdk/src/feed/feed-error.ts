@@ -8,6 +8,7 @@ import { DomainSyncError } from '@domainsync/core'
  * - `FEED_LEAF_INVALID`: a field of a leaf that the registry could not hold.
  * - `FEED_MALFORMED`: a manifest that is not of this form, or not in its one order.
  * - `FEED_MISMATCH`: leaves that do not give the root that is named.
+ * - `FEED_UNAVAILABLE`: nobody gives the manifest.
  * - `FEED_UNKNOWN_DOMAIN`: the feed has no leaf of that domain.
  */
 export type FeedErrorCode =
@@ -16,13 +17,14 @@ export type FeedErrorCode =
   | 'FEED_LEAF_INVALID'
   | 'FEED_MALFORMED'
   | 'FEED_MISMATCH'
+  | 'FEED_UNAVAILABLE'
   | 'FEED_UNKNOWN_DOMAIN'
 
-/** See {@link FeedErrorCode}. Trying again cannot help: the leaves are what they are. */
+/** See {@link FeedErrorCode}. Trying again helps where nobody gave the manifest; else the leaves are what they are. */
 export class FeedError extends DomainSyncError {
   declare readonly code: FeedErrorCode
 
   constructor(code: FeedErrorCode, message: string, { cause }: { cause?: unknown } = {}) {
-    super(code, message, { cause, state: 'Nothing was anchored.', retryable: false })
+    super(code, message, { cause, state: 'Nothing was anchored.', retryable: code === 'FEED_UNAVAILABLE' })
   }
 }

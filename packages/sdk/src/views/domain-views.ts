@@ -1,5 +1,6 @@
 import type { Address, Bytes32 } from '@domainsync/core'
 import { registryInterface } from '../chain/registry-interface.ts'
+import type { FeedLeaf } from '../feed/feed-leaf.ts'
 import { readViews, type ViewOptions } from './read-views.ts'
 
 /** A change of trust that waits. */
@@ -46,4 +47,14 @@ export async function readFeedHead(feed: Address, options: ViewOptions): Promise
   const [answer] = await readViews([view('feedHead', [feed])], { ...options, what: `the root of feed ${feed}` })
   const [root, seq] = answer as [Bytes32, bigint]
   return { root: BigInt(root) === 0n ? undefined : root, seq: Number(seq) }
+}
+
+/** Whether a leaf is a success in the current root of the feed that its domain chose: the registry's own answer. @throws ChainError */
+export async function verifyLeaf(
+  { leaf, proof }: { leaf: FeedLeaf; proof: readonly Bytes32[] },
+  options: ViewOptions,
+): Promise<boolean> {
+  const views = [view('verifyLeaf', [leaf, proof])]
+  const [answer] = await readViews(views, { ...options, what: `the leaf of ${leaf.domain}` })
+  return answer![0] === true
 }

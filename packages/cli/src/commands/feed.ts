@@ -1,0 +1,154 @@
+import { type Address, domainId, hashFromRoot, parseDomainName, rootFromHash } from '@domainsync/core'
+import { nextFeed, storeFeed } from '@domainsync/publisher'
+import { createGateway, createReader, leafHash, readFeed, readFeedOf, registryCall, verifyLeaf } from '@domainsync/sdk'
+import { holdersOf } from '../actions/holders-of.ts'
+import { type OpenDomain, openDomain } from '../actions/open-domain.ts'
+import { performAction } from '../actions/perform-action.ts'
+import { readFeedMap } from '../actions/read-feed-map.ts'
+import type { NoAction, RegistryAction } from '../actions/registry-action.ts'
+import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
+import type { CommandContext } from '../command-context.ts'
+import { EXIT_DONE, EXIT_FAILED } from '../output/exit-code.ts'
+import { shortCid } from '../output/short.ts'
+import type { AddCommand } from '../program.ts'
+import { createLocalFetch } from '../wiring/local-fetch.ts'
+import { gatewayUrls } from '../wiring/open-client.ts'
+import { openPublisherPorts } from '../wiring/open-publisher.ts'
+
+interface AnchorOptions extends UnsignedOption {
+  readonly anew?: boolean
+}
+
+const NOBODY: Address = `0x${'0'.repeat(40)}`
+
+/** `feed show|prove|anchor|join|leave`: many domains for the price of one. */
+export const addFeedCommand: AddCommand = (program, action) => {
+  const feed = program
+    .command('feed')
+    .description('one registered name that anchors the roots of a whole map of domains, for the price of one')
+  feed
+    .command('show <feed>')
+    .description('fetch what it has anchored and compute its root anew; says no when they differ')
+    .action(action(async (context, [text]) => showFeed(await openDomain(text!, context), context)))
+  feed
+    .command('prove <feed> <domain>')
+    .description('the leaf of a domain with its proof, asked of the registry')
+    .action(action(async (context, [text, domain]) => proveLeaf(domain!, await openDomain(text!, context), context)))
+  feed
+    .command('anchor <feed> <map.json>')
+    .description('a new map of domains and roots: stored, proven, anchored. The publisher of the feed may')
+    .option('--anew', 'build on nothing: what is anchored now is forged, or its manifest is lost')
+    .addOption(UNSIGNED)
+    .action(
+      action<AnchorOptions>(async (context, [text, map], { anew = false, unsigned }) => {
+        const open = await openDomain(text!, context)
+        const decision = await anchorAction(open, { map: map!, anew, context })
+        return performAction(decision, { ...context, ...open, command: 'feed', domain: open.state.domain, unsigned })
+      }),
+    )
+  feed
+    .command('join <domain> <feed>')
+    .description('have a domain live in a feed instead of publishing by itself. Its owner may')
+    .addOption(UNSIGNED)
+    .action(
+      action<UnsignedOption>(async (context, [text, name], { unsigned }) => {
+        const open = await openDomain(text!, context)
+        const decision = await setFeedAction(open, domainId(parseDomainName(name!)))
+        return performAction(decision, { ...context, ...open, command: 'feed', domain: open.state.domain, unsigned })
+      }),
+    )
+  feed
+    .command('leave <domain>')
+    .description('have it publish by itself again, once its owner unpauses publishing')
+    .addOption(UNSIGNED)
+    .action(
+      action<UnsignedOption>(async (context, [text], { unsigned }) => {
+        const open = await openDomain(text!, context)
+        const decision = await setFeedAction(open, NOBODY)
+        return performAction(decision, { ...context, ...open, command: 'feed', domain: open.state.domain, unsigned })
+      }),
+    )
+}
+
+/** The feed as its manifest tells it and the chain confirms it. */
+async function anchored({ config, network, state, call }: OpenDomain) {
+  const fetch = createLocalFetch()
+  const source = createReader((await gatewayUrls(config)).map((url) => createGateway({ url, fetch })))
+  return readFeed(state.domain, { ...network, ...call, source })
+}
+
+async function showFeed(open: OpenDomain, { terminal }: CommandContext): Promise<number> {
+  const { domain } = open.state
+  const feed = await anchored(open)
+  if (feed === undefined) {
+    terminal.print(`${domain} has anchored nothing yet.`)
+    terminal.document('feed', { domain, outcome: 'empty' })
+    return EXIT_DONE
+  }
+  const { root, seq, manifest, leaves } = feed
+  terminal.print(`root      ${root}   (computed from the manifest, and the one on chain)`)
+  terminal.print(`manifest  ${manifest}`)
+  terminal.print(`domains   ${leaves.length}   seq ${seq}`)
+  terminal.document('feed', { domain, outcome: 'verified', root, seq, manifest: `${manifest}`, domains: leaves.length })
+  return EXIT_DONE
+}
+
+async function proveLeaf(text: string, open: OpenDomain, { terminal }: CommandContext): Promise<number> {
+  const id = domainId(parseDomainName(text))
+  const feed = await anchored(open)
+  if (feed === undefined) return showFeed(open, { terminal } as CommandContext)
+  const leaf = feed.leafOf(id)
+  const proof = feed.proofOf(id)
+  const current = await verifyLeaf({ leaf, proof }, { ...open.network, ...open.call })
+  terminal.print(`leaf    ${leafHash(leaf)}   release ${leaf.release}   ${rootFromHash(leaf.ipfsHash)}`)
+  terminal.print(`proof   ${proof.length} hashes`)
+  terminal.print(
+    current
+      ? `The registry says: current in the feed that ${text} chose.`
+      : `The registry says no: ${text} has not chosen this feed, or another root is anchored by now.`,
+  )
+  terminal.document('feed', { domain: text, outcome: current ? 'current' : 'not current', leaf, proof })
+  return current ? EXIT_DONE : EXIT_FAILED
+}
+
+async function anchorAction(
+  open: OpenDomain,
+  { map, anew, context }: { map: string; anew: boolean; context: CommandContext },
+): Promise<RegistryAction | NoAction> {
+  const { config, network, state, call } = open
+  const { terminal, flags } = context
+  const entries = await readFeedMap(map)
+  const before = anew ? undefined : await anchored(open)
+  const { feed, changed, removed } = nextFeed(before, entries)
+  if (feed.root === before?.root) return { unchanged: `${state.domain} has anchored this map already.` }
+  terminal.progress(`${changed.length} of ${entries.size} domains changed, ${removed.length} removed.`)
+  const place = { ...network, feed: state.id }
+  await using ports = await openPublisherPorts(config, { unsigned: true })
+  const stored = flags.dryRun ? undefined : await storeFeed(feed, { ports, place, ...call })
+  const manifest = stored?.manifest
+  if (stored) terminal.progress(`Manifest ${shortCid(`${manifest}`)}: ${stored.replication.held} copies proven.`)
+  // A dry run stores nothing, and costs the same with any digest.
+  const manifestHash = manifest === undefined ? feed.root : hashFromRoot(manifest)
+  return {
+    call: registryCall(network.registry, 'anchor', [state.id, feed.root, manifestHash, state.head.seq]),
+    actors: [{ role: 'publisher', address: state.publisher }],
+    title: `Anchor ${entries.size} domains in ${state.domain}`,
+    done: [`Anchored ${feed.root}, ${entries.size} domains, manifest ${manifest}.`],
+  }
+}
+
+async function setFeedAction({ state, network, call }: OpenDomain, feed: Address): Promise<RegistryAction | NoAction> {
+  const now = (await readFeedOf(state.id, { ...network, ...call })) ?? NOBODY
+  const leaves = feed === NOBODY
+  if (now === feed) return { unchanged: `${state.domain} lives in ${leaves ? 'no feed' : 'this feed'} already.` }
+  return {
+    call: registryCall(network.registry, 'setFeed', [state.id, feed]),
+    actors: holdersOf(state, ['owner']),
+    title: leaves ? `Take ${state.domain} out of its feed` : `Have ${state.domain} live in the feed ${feed}`,
+    done: leaves
+      ? [
+          `${state.domain} publishes by itself again, once it is unpaused: domainsync unpause ${state.domain} publishing`,
+        ]
+      : [`${state.domain} lives in the feed from now on. There it has no healer and no rollback.`],
+  }
+}

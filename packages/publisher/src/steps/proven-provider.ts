@@ -1,0 +1,24 @@
+import type { ReplicaOutcome } from '@domainsync/ipfs-mirror'
+
+/** What one provider showed of a release. */
+export interface ProvenProvider {
+  readonly provider: string
+  /** Blocks read back and verified. */
+  readonly blocks: number
+  readonly latencyMs: number
+  /** Why it does not count; absent when it does. */
+  readonly code?: string
+  /** The first block that it did not give truly. */
+  readonly cid?: string
+}
+
+export function provenProvider({ replica, proof, reason }: ReplicaOutcome): ProvenProvider {
+  const cid = proof.failures[0]?.cid
+  return {
+    provider: replica,
+    blocks: proof.blocks,
+    latencyMs: Math.round(proof.latencyMs),
+    ...(reason === undefined ? {} : { code: reason }),
+    ...(cid === undefined ? {} : { cid }),
+  }
+}

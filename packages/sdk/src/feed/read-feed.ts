@@ -1,0 +1,75 @@
+import {
+  type BlockSource,
+  type Bytes32,
+  type Chain,
+  type DomainName,
+  domainId,
+  hashFromRoot,
+  rootFromHash,
+} from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
+import { readFileChunks } from '../unixfs/read-file.ts'
+import { resolvePath } from '../unixfs/resolve-path.ts'
+import { readFeedHead } from '../views/domain-views.ts'
+import type { ViewOptions } from '../views/read-views.ts'
+import type { Feed } from './build-feed.ts'
+import { FeedError } from './feed-error.ts'
+import { FEED_MANIFEST_FILE, readFeedManifest } from './feed-manifest.ts'
+
+export interface ReadFeedOptions extends ViewOptions {
+  /** The quorum. */
+  readonly chain: Chain
+  /** Where the manifest's blocks come from; each is verified. */
+  readonly source: BlockSource
+}
+
+/** What a feed has anchored, recomputed. */
+export interface AnchoredFeed extends Feed {
+  /** The directory that holds the manifest. */
+  readonly manifest: CID
+  /** The feed's fence: `anchor` takes it. */
+  readonly seq: number
+}
+
+/**
+ * The map that a feed has anchored last: its manifest is fetched, and the root computed from its leaves must be the one on chain.
+ * `undefined` before the first.
+ *
+ * @throws FeedError `FEED_MISMATCH` when they differ, `FEED_MALFORMED`, `FEED_UNAVAILABLE`; ChainError
+ */
+export async function readFeed(name: DomainName, options: ReadFeedOptions): Promise<AnchoredFeed | undefined> {
+  const { chain, source, chainId, registry, signal } = options
+  const feed = domainId(name)
+  const { root, seq } = await readFeedHead(feed, options)
+  if (root === undefined) return undefined
+  const manifest = rootFromHash(await manifestHashOf(root, { name, chain, signal }))
+  const file = await resolvePath(manifest, FEED_MANIFEST_FILE, { source, signal }).catch((cause: unknown) => {
+    signal?.throwIfAborted()
+    throw unavailable(name, { manifest, cause })
+  })
+  if (file?.kind !== 'file') throw unavailable(name, { manifest })
+  const bytes = readFileChunks(file.cid, source, { signal })
+  const read = await readFeedManifest(bytes, { chainId, registry, feed, root })
+  return { ...read, manifest, seq }
+}
+
+/** What the newest event says of this root: the digest of its manifest's directory. */
+async function manifestHashOf(
+  root: Bytes32,
+  { name, chain, signal }: { name: DomainName; chain: Chain; signal: AbortSignal | undefined },
+): Promise<Bytes32> {
+  const { number: to } = await chain.block('latest', { signal })
+  let hash: Bytes32 | undefined
+  for await (const event of chain.events(name, { from: chain.firstBlock ?? 0, to }, { signal })) {
+    if (event.name === 'Anchored' && event.args.root === root) hash = event.args.manifestHash as Bytes32
+  }
+  if (hash !== undefined) return hash
+  throw new FeedError('FEED_UNAVAILABLE', `No event that the RPCs show says where the manifest of ${root} is.`)
+}
+
+function unavailable(name: DomainName, { manifest, cause }: { manifest: CID; cause?: unknown }): FeedError {
+  const hash = hashFromRoot(manifest)
+  return new FeedError('FEED_UNAVAILABLE', `Nobody gives the manifest of feed ${name}, ${manifest} (${hash}).`, {
+    cause,
+  })
+}
