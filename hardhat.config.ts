@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import toolbox from '@nomicfoundation/hardhat-toolbox'
 import { configVariable, defineConfig } from 'hardhat/config'
+import { checkDeploymentTask } from './deploy/check-deployment-task.ts'
 import { deployTask } from './deploy/deploy-task.ts'
 import { fundTask } from './deploy/fund-task.ts'
 import { bindingsPlugin } from './scripts/bindings/bindings-plugin.ts'
@@ -39,7 +40,7 @@ const chain = (chainId: number, name: string, chainType: 'l1' | 'op') => ({
 
 export default defineConfig({
   plugins: [toolbox, bindingsPlugin],
-  tasks: [deployTask, fundTask],
+  tasks: [deployTask, checkDeploymentTask, fundTask],
   solidity: {
     profiles: { default: solidity, production: solidity },
     npmFilesToBuild: ['@openzeppelin/contracts/governance/TimelockController.sol'],

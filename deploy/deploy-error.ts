@@ -7,6 +7,7 @@ export type DeployErrorCode =
   | 'DEPLOY_RECORD_MISMATCH'
   | 'DEPLOY_PENDING'
   | 'DEPLOY_NO_CODE'
+  | 'DEPLOY_NETWORK_UNUSABLE'
 
 /** A deployment that was refused or did not succeed. */
 export class DeployError extends DomainSyncError {

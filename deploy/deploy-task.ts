@@ -27,7 +27,13 @@ export const deployTask = task('deploy', 'Deploys the registry, or finds that it
     description: "The timelock's delay in seconds (or DOMAINSYNC_TIMELOCK_DELAY; default two days)",
     defaultValue: '',
   })
+  .addOption({
+    name: 'fee',
+    description: 'With --dry-run: gwei per gas; a network that does not answer is then rehearsed',
+    defaultValue: '',
+  })
   .addFlag({ name: 'dryRun', description: "Print gas and cost at today's fee; send nothing, write nothing" })
+  .addFlag({ name: 'everyNetwork', description: 'With --dry-run: each configured network' })
   .addFlag({ name: 'verify', description: 'Publish the sources through hardhat-verify afterwards' })
   .addFlag({ name: 'json', description: 'Print the outcome as one line of JSON at the end' })
   .setAction(async () => ({ default: (await import('./run-deploy.ts')).runDeploy }))

@@ -1,11 +1,12 @@
 import { join } from 'node:path'
-import { ContractFactory, keccak256, type Provider, type Signer } from 'ethers'
+import { ContractFactory, dataLength, keccak256, type Provider, type Signer } from 'ethers'
 import type { ArtifactManager } from 'hardhat/types/artifacts'
 import { creationOf } from './creation-of.ts'
 import { DeployError } from './deploy-error.ts'
 import { type DeploymentRecord, readRecord, recordMismatches, writeRecord } from './deployment-record.ts'
 import { deterministicAddress, deterministicDeployment, hasProxy, installProxy } from './deterministic-proxy.ts'
 import { settled } from './settled.ts'
+import { verificationOf, writeVerificationInput } from './verification-input.ts'
 
 /** What became of one contract. `planned`: a dry run. */
 export interface Deployment {
@@ -17,6 +18,8 @@ export interface Deployment {
   readonly block: number | null
   readonly transaction: string | null
   readonly gas: bigint
+  /** Bytes of calldata still to be sent: what an L2 pays mainnet for. */
+  readonly calldataBytes: number
 }
 
 /** Everything that a deployment needs of the world. */
@@ -50,7 +53,14 @@ export class Deployer {
     const initCode = (await new ContractFactory(abi, bytecode).getDeployTransaction(...args)).data
     const genesisHash = (await provider.getBlock(0))!.hash!
     const path = folder === undefined ? undefined : join(folder, `${contract}.json`)
-    const base = { contract, chainId, genesisHash, initCodeHash: keccak256(initCode), args, abi }
+    const { verification, input } = await verificationOf(artifacts, contract, args)
+    const base = { contract, chainId, genesisHash, initCodeHash: keccak256(initCode), args, abi, verification }
+    const write = async (record: DeploymentRecord) => {
+      if (folder === undefined || dryRun) return
+      // first the input: where a record is, its input is too
+      await writeVerificationInput(folder, verification, input)
+      await writeRecord(join(folder, `${contract}.json`), record)
+    }
 
     const record = path === undefined ? undefined : await readRecord(path)
     if (record !== undefined) {
@@ -63,15 +73,16 @@ export class Deployer {
     const address = deterministicAddress(initCode)
     if (await this.#hasCode(address)) {
       const found = { ...base, method: 'create2', address, ...(await creationOf(provider, address)) } as const
-      if (path !== undefined && !dryRun) await writeRecord(path, found)
+      await write(found)
       return outcome(found, 'recorded', 0n)
     }
     if (dryRun) {
       const method = 'create2'
-      return { contract, args, address, method, status: 'planned', ...(await this.#estimate(initCode)) }
+      const calldataBytes = dataLength(deterministicDeployment(initCode).data)
+      return { contract, args, address, method, status: 'planned', calldataBytes, ...(await this.#estimate(initCode)) }
     }
     const { gas, ...sent } = await this.#send(initCode, address)
-    if (path !== undefined) await writeRecord(path, { ...base, ...sent })
+    await write({ ...base, ...sent })
     return outcome({ ...base, ...sent }, 'deployed', gas)
   }
 
@@ -109,7 +120,7 @@ export class Deployer {
 
 function outcome(record: DeploymentRecord, status: Deployment['status'], gas: bigint): Deployment {
   const { contract, address, method, args, block, transaction } = record
-  return { contract, address, status, method, args, block, transaction, gas }
+  return { contract, address, status, method, args, block, transaction, gas, calldataBytes: 0 }
 }
 
 function mismatch(path: string, mismatches: readonly string[]): DeployError {

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DeployError } from './deploy-error.ts'
+import type { Verification } from './verification-input.ts'
 
 /** `deployments/<network>/<Contract>.json`: what was deployed, and which chain it was deployed to. */
 export interface DeploymentRecord {
@@ -18,6 +19,8 @@ export interface DeploymentRecord {
   readonly block: number | null
   readonly transaction: string | null
   readonly abi: readonly unknown[]
+  /** How to compile it again. */
+  readonly verification: Verification
 }
 
 /** What the chain and the sources say now. */
@@ -54,8 +57,10 @@ export async function readRecord(path: string): Promise<DeploymentRecord | undef
 export async function writeRecord(path: string, record: DeploymentRecord): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${process.pid}.tmp`
-  const { contract, address, chainId, genesisHash, initCodeHash, method, args, block, transaction, abi } = record
-  const ordered = { contract, address, chainId, genesisHash, initCodeHash, method, args, block, transaction, abi }
+  const { contract, address, chainId, genesisHash, initCodeHash, method, args, block, transaction } = record
+  const { verification, abi } = record
+  const place = { contract, address, chainId, genesisHash, initCodeHash, method, args, block, transaction }
+  const ordered = { ...place, verification, abi }
   await writeFile(temporary, `${JSON.stringify(ordered, null, 2)}\n`)
   await rename(temporary, path)
 }

@@ -1,29 +1,33 @@
 import { readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { verifyContract } from '@nomicfoundation/hardhat-verify/verify'
-import { formatEther, formatUnits } from 'ethers'
 import type { HardhatRuntimeEnvironment } from 'hardhat/types/hre'
 import { errorResult, successfulResult } from 'hardhat/utils/result'
 import { DomainSyncError } from '../packages/core/src/domain-sync-error.ts'
 import type { DeployContext, DeployScript } from './deploy-context.ts'
+import { LOCAL_CHAIN_ID, openTarget } from './deploy-target.ts'
 import { Deployer, type Deployment } from './deployer.ts'
-import { readSettings, type SettingOptions } from './settings.ts'
-
-/** The chain id of Hardhat's and Foundry's nodes. */
-export const LOCAL_CHAIN_ID = 31337
+import { costOf, describeCost } from './deployment-cost.ts'
+import { readFee, readSettings, type SettingOptions } from './settings.ts'
 
 /** Options of `hardhat deploy`. */
 export interface DeployTaskOptions extends SettingOptions {
   readonly deployments: string
   readonly dryRun: boolean
+  readonly everyNetwork: boolean
+  readonly fee: string
   readonly verify: boolean
   readonly json: boolean
 }
 
-/** Runs the numbered scripts against one network, prints what became of each contract. */
+/** Runs the numbered scripts against one network, prints what became of each contract; a dry run may look at every network. */
 export async function runDeploy(options: DeployTaskOptions, hre: HardhatRuntimeEnvironment) {
   try {
-    const outcome = await deployAll(options, hre)
+    const feeWei = readFee(options)
+    await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
+    const outcomes = []
+    for (const network of networksOf(options, hre)) outcomes.push(await deployTo(network, { options, feeWei, hre }))
+    const outcome = options.everyNetwork ? { networks: outcomes } : outcomes[0]
     if (options.json)
       console.log(JSON.stringify(outcome, (_, value) => (typeof value === 'bigint' ? `${value}` : value)))
     return successfulResult()
@@ -35,48 +39,56 @@ export async function runDeploy(options: DeployTaskOptions, hre: HardhatRuntimeE
   }
 }
 
-async function deployAll(options: DeployTaskOptions, hre: HardhatRuntimeEnvironment) {
-  await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
-  const { ethers, networkName, networkConfig } = await hre.network.create()
-  const { provider } = ethers
-  const chainId = Number((await provider.getNetwork()).chainId)
-  const [signer] = await ethers.getSigners()
-  const settings = readSettings(options, {
-    local: chainId === LOCAL_CHAIN_ID,
-    deployer: signer!.address,
-    env: process.env,
-  })
-  // a simulated chain ends with this process: a record of it would only be wrong
-  const lasting = networkConfig.type === 'http'
-  const folder = lasting ? resolve(hre.config.paths.root, options.deployments, networkName) : undefined
+function networksOf({ everyNetwork }: DeployTaskOptions, hre: HardhatRuntimeEnvironment): string[] {
+  if (!everyNetwork) return [hre.globalOptions.network ?? 'default']
+  const networks = Object.entries(hre.config.networks)
+  return networks.filter(([, { type }]) => type === 'http').map(([name]) => name)
+}
+
+async function deployTo(
+  network: string,
+  { options, feeWei, hre }: { options: DeployTaskOptions; feeWei: bigint | undefined; hre: HardhatRuntimeEnvironment },
+) {
   const { dryRun } = options
+  const target = await openTarget(hre, { network, rehearse: dryRun && feeWei !== undefined })
+  const { ethers, chainId, isLasting, isRehearsal } = target
+  const { provider } = ethers
+  const [signer] = await ethers.getSigners()
+  const deployer = signer!.address
+  const settings = readSettings(options, { local: chainId === LOCAL_CHAIN_ID, deployer, env: process.env })
+  const folder = isLasting ? resolve(hre.config.paths.root, options.deployments, network) : undefined
   const log = (line: string) => console.log(line)
-  const deployer = new Deployer({ artifacts: hre.artifacts, provider, signer: signer!, chainId, folder, dryRun, log })
-  console.log(`${networkName}: chain ${chainId}, deployer ${signer!.address}`)
+  const { artifacts } = hre
+  const contracts = new Deployer({ artifacts, provider, signer: signer!, chainId, folder, dryRun, log })
+  log(
+    `${network}: chain ${chainId}, ${isRehearsal ? `rehearsed in this process (${hardforkOf(hre)})` : `deployer ${deployer}`}`,
+  )
 
   const deployed = new Map<string, Deployment>()
   const context: DeployContext = {
     settings,
     deployed,
     async deploy(contract, args) {
-      const deployment = await deployer.deploy(contract, args)
+      const deployment = await contracts.deploy(contract, args)
       deployed.set(contract, deployment)
-      console.log(describe(deployment))
+      log(describe(deployment))
       return deployment
     },
   }
   for (const script of await numberedScripts()) await script(context)
 
-  const contracts = Object.fromEntries(deployed)
-  const gas = [...deployed.values()].reduce((sum, deployment) => sum + deployment.gas, 0n)
-  if (options.dryRun) {
-    const { gasPrice } = await provider.getFeeData()
-    console.log(
-      `${gas} gas, ${formatEther(gas * gasPrice!)} ETH at ${formatUnits(gasPrice!, 'gwei')} gwei; nothing was sent.`,
-    )
-  }
-  if (options.verify && !options.dryRun) await verifyAll([...deployed.values()], hre)
-  return { network: networkName, chainId, dryRun: options.dryRun, gas, contracts }
+  const deployments = [...deployed.values()]
+  const cost = dryRun ? await costOf(target, deployments, feeWei) : undefined
+  if (cost) log(`${describeCost(cost)}; nothing was sent.`)
+  if (options.verify && !dryRun) await verifyAll(deployments, hre)
+  await target.close()
+  const gas = deployments.reduce((sum, deployment) => sum + deployment.gas, 0n)
+  return { network, chainId, dryRun, isRehearsal, gas, ...cost, contracts: Object.fromEntries(deployed) }
+}
+
+function hardforkOf({ config }: HardhatRuntimeEnvironment): string {
+  const { default: simulated } = config.networks
+  return simulated?.type === 'edr-simulated' ? `${simulated.hardfork} rules` : ''
 }
 
 async function numberedScripts(): Promise<DeployScript[]> {

@@ -1,7 +1,7 @@
 import { getAddress, parseEther } from 'ethers'
 import type { HardhatRuntimeEnvironment } from 'hardhat/types/hre'
 import { errorResult, successfulResult } from 'hardhat/utils/result'
-import { LOCAL_CHAIN_ID } from './run-deploy.ts'
+import { LOCAL_CHAIN_ID } from './deploy-target.ts'
 
 const AMOUNT_ETHER = '10'
 

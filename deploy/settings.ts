@@ -1,4 +1,4 @@
-import { getAddress, isAddress } from 'ethers'
+import { getAddress, isAddress, parseUnits } from 'ethers'
 import { DeployError } from './deploy-error.ts'
 
 /** Registrars are named and dismissed by the timelock after this long. */
@@ -49,6 +49,23 @@ export function readSettings(
     owner: address(given(options.owner, 'DOMAINSYNC_TIMELOCK_OWNER'), 'DOMAINSYNC_TIMELOCK_OWNER'),
     delayS: count(options.delay || env.DOMAINSYNC_TIMELOCK_DELAY || `${TIMELOCK_DELAY_S}`, 'DOMAINSYNC_TIMELOCK_DELAY'),
   }
+}
+
+/**
+ * The fee of a dry run in wei per gas, `undefined` when the network shall be asked.
+ *
+ * @throws DeployError `DEPLOY_SETTING_INVALID`, also when it would not be a dry run.
+ */
+export function readFee(options: { fee: string; dryRun: boolean; everyNetwork: boolean }): bigint | undefined {
+  if (!options.dryRun && (options.fee || options.everyNetwork)) {
+    throw new DeployError('DEPLOY_SETTING_INVALID', '--fee and --every-network are for --dry-run.', {
+      state: 'Nothing was sent.',
+      retryable: false,
+    })
+  }
+  if (!options.fee) return undefined
+  if (!/^\d{1,9}(\.\d{1,9})?$/.test(options.fee)) throw invalid(options.fee, '--fee', 'a number of gwei')
+  return parseUnits(options.fee, 'gwei')
 }
 
 function missing(variable: string): never {

@@ -13,9 +13,19 @@ export interface DeployRun {
   /** The line of JSON at the end. */
   readonly outcome: {
     readonly gas?: string
+    readonly l1FeeWei?: string | null
+    readonly isRehearsal?: boolean
+    /** With `--every-network`. */
+    readonly networks?: readonly { readonly network: string; readonly chainId: number; readonly gas: string }[]
     readonly contracts?: Record<string, { readonly address: string; readonly status: string; readonly method: string }>
     readonly error?: { readonly code: string; readonly message: string }
   }
+}
+
+export interface DeployOptions {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly network?: string
 }
 
 export interface DeployTarget {
@@ -24,22 +34,22 @@ export interface DeployTarget {
   readonly deployments: string
 }
 
-/** Starts `hardhat deploy --network localhost --json`; kill the process to end it early. */
+/** Starts `hardhat deploy --json`, on the network "localhost" unless another is named; kill the process to end it early. */
 export function startDeploy(
   { url, deployments }: DeployTarget,
-  { args = [], env = {} }: { args?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+  { args = [], env = {}, network = 'localhost' }: DeployOptions = {},
 ): { process: ChildProcess; run: Promise<DeployRun> } {
   const cli = join(ROOT, 'node_modules/hardhat/dist/src/cli.js')
   const child = spawn(
     process.execPath,
-    [cli, 'deploy', '--network', 'localhost', '--deployments', deployments, '--json', ...args],
+    [cli, 'deploy', '--network', network, '--deployments', deployments, '--json', ...args],
     { cwd: ROOT, env: { ...process.env, DOMAINSYNC_LOCALHOST_URL: url, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
   )
   return { process: child, run: finish(child) }
 }
 
 /** Runs it to its end. */
-export async function runDeploy(target: DeployTarget, options?: Parameters<typeof startDeploy>[1]): Promise<DeployRun> {
+export async function runDeploy(target: DeployTarget, options?: DeployOptions): Promise<DeployRun> {
   return startDeploy(target, options).run
 }
 
