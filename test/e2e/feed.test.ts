@@ -85,6 +85,10 @@ describe('domainsync feed', { timeout: 60_000 }, () => {
     await world.chain.request('eth_sendTransaction', [{ from, to: world.config.values.network.registry, data }])
     expect(await domainsync('feed', 'show', FEED)).toMatchObject({ code: 1, error: { code: 'FEED_MISMATCH' } })
     expect(await domainsync('feed', 'prove', FEED, DOMAIN)).toMatchObject({ code: 1, error: { code: 'FEED_MISMATCH' } })
+    expect(await domainsync('check', FEED)).toMatchObject({
+      code: 2,
+      domains: [{ conditions: [{ type: 'FeedMismatch', severity: 'critical' }] }],
+    })
     const map = await writeMap({ [DOMAIN]: ROOTS[0] })
     expect(await domainsync('feed', 'anchor', FEED, map)).toMatchObject({ code: 1, error: { code: 'FEED_MISMATCH' } })
     expect(await domainsync('feed', 'anchor', FEED, map, '--anew')).toMatchObject({ code: 0, outcome: 'done' })

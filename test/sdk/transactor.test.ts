@@ -1,6 +1,12 @@
 import { zeroPadValue } from 'ethers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Bytes32, domainId, parseDomainName } from '../../packages/core/dist/index.js'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import {
+  type Bytes32,
+  domainId,
+  parseDomainName,
+  type TransactionReceipt,
+  type Transactor,
+} from '../../packages/core/dist/index.js'
 import {
   createTransactor,
   decodeRegistryError,
@@ -52,7 +58,7 @@ describe.each(CHAIN_NODE_KINDS)('createTransactor on %s', (kind) => {
     const { raw, hash } = await signedSync(digest(1))
     expect(await publisher.receipt(hash)).toBeUndefined()
     await publisher.submit(raw)
-    const receipt = await publisher.receipt(hash)
+    const receipt = await mined(publisher, hash)
     expect(receipt).toMatchObject({ hash, success: true, confirmations: 1 })
     expect(receipt!.gasUsed).toBeLessThan(60_000n)
     const after = await publisher.account()
@@ -69,13 +75,13 @@ describe.each(CHAIN_NODE_KINDS)('createTransactor on %s', (kind) => {
     const { raw, hash } = await signedSync(digest(2))
     await publisher.submit(raw)
     await publisher.submit(raw)
-    expect(await publisher.receipt(hash)).toMatchObject({ success: true })
+    expect(await mined(publisher, hash)).toMatchObject({ success: true })
   })
 
   it('finds a transaction that was mined and failed', async () => {
     const { raw, hash } = await signedSync(digest(3), { seq: 999 })
     await publisher.submit(raw)
-    expect(await publisher.receipt(hash)).toMatchObject({ success: false })
+    expect(await mined(publisher, hash)).toMatchObject({ success: false })
   })
 
   it('says that a nonce is taken by another transaction', async () => {
@@ -191,7 +197,7 @@ describe.each(CHAIN_NODE_KINDS)('createTransactor on %s', (kind) => {
       })
       const { raw, hash } = await signedSync(digest(22))
       await transactor.submit(raw)
-      expect(await transactor.receipt(hash)).toMatchObject({ success: true })
+      expect(await mined(transactor, hash)).toMatchObject({ success: true })
     })
 
     it('has no quorum when only one of three answers', async () => {
@@ -240,3 +246,8 @@ describe('decodeRegistryError', () => {
     expect(decodeRegistryError('x').code).toBe('UNEXPECTED')
   })
 })
+
+/** Its receipt. The node answers a sender before it mines. */
+function mined({ receipt }: Pick<Transactor, 'receipt'>, hash: Bytes32): Promise<TransactionReceipt> {
+  return vi.waitFor(async () => (await receipt(hash)) ?? Promise.reject(new Error(`${hash} has no receipt`)))
+}

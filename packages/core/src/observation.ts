@@ -28,6 +28,7 @@ export const CONDITION_TYPES = [
   'ReleaseUnverifiable',
   'ReleaseBad',
   'ChecksFailing',
+  'FeedMismatch',
   'ChainNoQuorum',
 ] as const
 export type ConditionType = (typeof CONDITION_TYPES)[number]

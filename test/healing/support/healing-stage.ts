@@ -145,7 +145,12 @@ export async function openHealingStage(
       transactor: createTransactor({ signer: ROLE_KEYS.healer, ...network }),
       store,
       clock: systemClock,
-      tools: createAgentTools({ ...network, verifyMlDsa: nativeMlDsa.verify, fetch: siteFetch(urlOf('node-1')) }),
+      tools: createAgentTools({
+        ...network,
+        chain,
+        verifyMlDsa: nativeMlDsa.verify,
+        fetch: siteFetch(urlOf('node-1')),
+      }),
       notifiers: [{ notifier: { name: 'test', send: async (one) => void sent.push(one) }, minSeverity: 'info' }],
     },
     domains: [

@@ -42,6 +42,8 @@ export interface DomainState {
   readonly kept: { readonly release: number; readonly ipfsHash: Bytes32 } | undefined
   /** The release a rollback would go to. */
   readonly rollbackTarget: { readonly release: number; readonly ipfsHash: Bytes32 } | undefined
+  /** As a feed: the root of the map that it anchored last. */
+  readonly anchored?: Bytes32 | undefined
   readonly block: ChainBlock
 }
 

@@ -1,4 +1,4 @@
-import type { BlockSource, CallOptions } from '@domainsync/core'
+import type { BlockSource, Bytes32, CallOptions } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import type { AgentDomain } from '../agent-domain.ts'
 import type { Prove } from '../observe/observe-replica.ts'
@@ -13,5 +13,7 @@ export interface AgentTools {
   carOf(root: CID, sources: readonly BlockSource[], options?: CallOptions): () => AsyncIterable<Uint8Array>
   /** What a release contains, whatever its signatures: CID of the site alone, from its own directories. */
   contentOf(root: CID, domain: AgentDomain, options?: CallOptions): Promise<string>
+  /** Computes the root that a feed has anchored from its manifest. Rejects as the SDK's `readAnchored`. */
+  checkFeed(root: Bytes32, domain: AgentDomain, options?: CallOptions): Promise<void>
   fetch: typeof globalThis.fetch
 }

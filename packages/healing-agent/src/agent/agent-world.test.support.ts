@@ -350,6 +350,7 @@ export function worldTools(worlds: readonly World[]): AgentTools {
       return { kind: 'incomplete', reason: 'the root block is missing' }
     },
     carOf: () => async function* () {},
+    checkFeed: async () => {},
     contentOf: async (root, { name }) => worlds.find((one) => one.name === name)!.pages.get(`${root}`) ?? 'unknown',
     fetch: async (input) => worlds.find(({ name }) => new URL(String(input)).hostname === name)!.fetch(),
   }

@@ -1,7 +1,7 @@
-import type { Address, BlockSource, Clock } from '@domainsync/core'
+import type { Address, BlockSource, Chain, Clock } from '@domainsync/core'
 import { contentOfRelease, type Proof, proveRetrieval, writeCar } from '@domainsync/ipfs-mirror'
 import type { MlDsaVerify } from '@domainsync/pq'
-import { createReader, type Lie, VerifyError, verifyRoot } from '@domainsync/sdk'
+import { createReader, type Lie, readAnchored, VerifyError, verifyRoot } from '@domainsync/sdk'
 import type { AgentDomain } from '../agent-domain.ts'
 import type { ProofResult } from '../observe/observe-replica.ts'
 import { trustOf, type Verification } from '../observe/verification.ts'
@@ -10,6 +10,8 @@ import type { AgentTools } from './agent-tools.ts'
 export interface AgentToolsOptions {
   readonly chainId: number
   readonly registry: Address
+  /** The quorum: its events say where the manifest of a feed is. */
+  readonly chain: Chain
   /** Read after the domain's own replicas. */
   readonly gateways?: readonly BlockSource[]
   /** The native backend of `@domainsync/pq/node`; noble's by default. */
@@ -21,12 +23,14 @@ export interface AgentToolsOptions {
 
 /** The agent's real tools: every block verified, every proof read from the one replica alone. */
 export function createAgentTools(options: AgentToolsOptions): AgentTools {
-  const { chainId, registry, gateways = [], verifyMlDsa, fetch = globalThis.fetch, clock, onLiar } = options
+  const { chainId, registry, chain, gateways = [], verifyMlDsa, fetch = globalThis.fetch, clock, onLiar } = options
   const readerOf = ({ replicas }: AgentDomain) =>
     createReader(
       replicas.map(({ replica }) => replica.source),
       { last: gateways, onLiar },
     )
+  /** Roots that were computed from their manifests: what is true of a root stays so. */
+  const checkedFeeds = new Set<string>()
   return {
     verifierFor(domain) {
       const source = readerOf(domain)
@@ -49,6 +53,11 @@ export function createAgentTools(options: AgentToolsOptions): AgentTools {
       return () => writeCar(root, reader, call)
     },
     contentOf: async (root, domain, call) => `${await contentOfRelease(root, readerOf(domain), call)}`,
+    async checkFeed(root, domain, call) {
+      if (checkedFeeds.has(root)) return
+      await readAnchored(domain.name, root, { chainId, registry, chain, source: readerOf(domain), ...call })
+      checkedFeeds.add(root)
+    },
     fetch,
   }
 }

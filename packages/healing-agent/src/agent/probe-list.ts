@@ -7,6 +7,7 @@ export function probesOf(domain: AgentDomain): string[] {
   return [
     probeName('chain'),
     probeName('dns'),
+    probeName('feed'),
     ...replicas.filter(({ tier }) => tier === 1).map(({ replica }) => probeName('node', replica.name)),
     ...replicas.map(({ replica }) => probeName('replica', replica.name)),
     probeName('content'),

@@ -18,9 +18,9 @@ export function opens(kind: ProbeKind, known: readonly Observation[], { vantages
   return new Set(bad.map(({ vantage }) => vantage)).size >= Math.min(2, vantages)
 }
 
-/** Too few copies and a bad signature need no second look: both were read off verified bytes. */
+/** Too few copies, a bad signature and a wrong root need no second look: all were read off verified bytes. */
 function opensAtOnce(kind: ProbeKind, { value }: Observation): boolean {
-  return kind === 'content' || (kind === 'release' && value !== MANIFEST_MISSING)
+  return kind === 'content' || kind === 'feed' || (kind === 'release' && value !== MANIFEST_MISSING)
 }
 
 /** Whether the newest known answers, newest first, close an open condition. */

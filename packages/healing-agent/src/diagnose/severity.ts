@@ -13,6 +13,7 @@ const SEVERITIES: Record<ConditionType, Severity> = {
   ReleaseUnverifiable: 'critical',
   ReleaseBad: 'critical',
   ChecksFailing: 'warning',
+  FeedMismatch: 'critical',
   ChainNoQuorum: 'warning',
 }
 

@@ -11,6 +11,7 @@ export const PROBE_CONDITIONS = {
   release: 'ReleaseUnverifiable',
   check: 'ReleaseBad',
   site: 'ChecksFailing',
+  feed: 'FeedMismatch',
 } as const satisfies Record<string, ConditionType>
 
 export type ProbeKind = keyof typeof PROBE_CONDITIONS

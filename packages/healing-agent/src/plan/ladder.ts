@@ -27,6 +27,8 @@ export function laddersOf(condition: Condition, state: PlanState, { settings, no
       return [[rollbackRung(state, settings, now), swapRung(state)]]
     case 'ChecksFailing':
       return [[watchRung('no older release is known to pass, so going back would not help')]]
+    case 'FeedMismatch':
+      return [[]]
     case 'ChainNoQuorum':
       return [[watchRung('the operators in network.rpcUrls must answer and agree again')]]
   }

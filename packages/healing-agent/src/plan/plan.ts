@@ -33,6 +33,7 @@ const PRIORITY: readonly ConditionType[] = [
   'ReleaseUnverifiable',
   'ReleaseBad',
   'DnsDrift',
+  'FeedMismatch',
   'ChecksFailing',
   'ChainNoQuorum',
 ]

@@ -2,7 +2,7 @@ import type { Address, Bytes32, Head, RingEntry, Trust } from '@domainsync/core'
 import { registryInterface } from './registry-interface.ts'
 
 /** The views that one domain's state is read with, besides `trustAt`. */
-export const STATE_VIEWS = ['nodeOf', 'head', 'roles', 'ring', 'kept', 'rollbackTarget'] as const
+export const STATE_VIEWS = ['nodeOf', 'head', 'roles', 'ring', 'kept', 'rollbackTarget', 'feedHead'] as const
 export type StateView = (typeof STATE_VIEWS)[number]
 
 /** A release number and its digest. */
@@ -26,6 +26,12 @@ export function decodeHead(data: string): Head {
     stable: head.stable,
     paused: Number(head.paused),
   }
+}
+
+/** The root that a feed has anchored; `undefined` for none. */
+export function decodeFeedRoot(data: string): Bytes32 | undefined {
+  const [root] = registryInterface.decodeFunctionResult('feedHead', data)
+  return BigInt(root) === 0n ? undefined : hex(root)
 }
 
 export function decodeRoles(data: string): { publisher: Address; healer: Address; feed: Address } {

@@ -12,6 +12,7 @@ import { type RpcResult, resultOf } from '../rpc/parse-rpc-answer.ts'
 import type { RpcCall } from '../rpc/rpc-client.ts'
 import { ChainError } from '../rpc/rpc-error.ts'
 import {
+  decodeFeedRoot,
   decodeHead,
   decodeNode,
   decodeReleaseRef,
@@ -83,6 +84,7 @@ export function createStateReader(context: RpcContext): StateReader {
       })),
       kept,
       rollbackTarget: decode(context, view('rollbackTarget'), (data) => decodeReleaseRef('rollbackTarget', data)),
+      anchored: decode(context, view('feedHead'), decodeFeedRoot),
       block: at,
     }
   }

@@ -1,6 +1,7 @@
 import {
   type BlockSource,
   type Bytes32,
+  type CallOptions,
   type Chain,
   type DomainName,
   domainId,
@@ -14,19 +15,25 @@ import { readFeedHead } from '../views/domain-views.ts'
 import type { ViewOptions } from '../views/read-views.ts'
 import type { Feed } from './build-feed.ts'
 import { FeedError } from './feed-error.ts'
-import { FEED_MANIFEST_FILE, readFeedManifest } from './feed-manifest.ts'
+import { FEED_MANIFEST_FILE, type FeedPlace, readFeedManifest } from './feed-manifest.ts'
 
-export interface ReadFeedOptions extends ViewOptions {
+/** Where a feed's manifest is looked for. */
+export interface ReadManifestOptions extends CallOptions, Pick<FeedPlace, 'chainId' | 'registry'> {
   /** The quorum. */
   readonly chain: Chain
   /** Where the manifest's blocks come from; each is verified. */
   readonly source: BlockSource
 }
 
-/** What a feed has anchored, recomputed. */
-export interface AnchoredFeed extends Feed {
+export type ReadFeedOptions = ViewOptions & ReadManifestOptions
+
+/** A map that a feed has anchored, recomputed. */
+export interface ReadManifest extends Feed {
   /** The directory that holds the manifest. */
   readonly manifest: CID
+}
+
+export interface AnchoredFeed extends ReadManifest {
   /** The feed's fence: `anchor` takes it. */
   readonly seq: number
 }
@@ -38,10 +45,20 @@ export interface AnchoredFeed extends Feed {
  * @throws FeedError `FEED_MISMATCH` when they differ, `FEED_MALFORMED`, `FEED_UNAVAILABLE`; ChainError
  */
 export async function readFeed(name: DomainName, options: ReadFeedOptions): Promise<AnchoredFeed | undefined> {
-  const { chain, source, chainId, registry, signal } = options
-  const feed = domainId(name)
-  const { root, seq } = await readFeedHead(feed, options)
-  if (root === undefined) return undefined
+  const { root, seq } = await readFeedHead(domainId(name), options)
+  return root && { ...(await readAnchored(name, root, options)), seq }
+}
+
+/**
+ * The map behind a root that a feed has anchored, from its manifest; the root is computed anew.
+ *
+ * @throws as {@link readFeed}
+ */
+export async function readAnchored(
+  name: DomainName,
+  root: Bytes32,
+  { chain, source, chainId, registry, signal }: ReadManifestOptions,
+): Promise<ReadManifest> {
   const manifest = rootFromHash(await manifestHashOf(root, { name, chain, signal }))
   const file = await resolvePath(manifest, FEED_MANIFEST_FILE, { source, signal }).catch((cause: unknown) => {
     signal?.throwIfAborted()
@@ -49,8 +66,8 @@ export async function readFeed(name: DomainName, options: ReadFeedOptions): Prom
   })
   if (file?.kind !== 'file') throw unavailable(name, { manifest })
   const bytes = readFileChunks(file.cid, source, { signal })
-  const read = await readFeedManifest(bytes, { chainId, registry, feed, root })
-  return { ...read, manifest, seq }
+  const feed = await readFeedManifest(bytes, { chainId, registry, feed: domainId(name), root })
+  return { ...feed, manifest }
 }
 
 /** What the newest event says of this root: the digest of its manifest's directory. */
