@@ -113,6 +113,10 @@ describe('the commands of owner, guardian and registrar', { timeout: 60_000 }, (
     expect(await domainsync('trust', 'show', DOMAIN)).toMatchObject({
       pending: { next: { signer: signer.toLowerCase() } },
     })
+    expect(await domainsync('check', DOMAIN)).toMatchObject({
+      code: 2,
+      domains: [{ conditions: expect.arrayContaining([expect.objectContaining({ type: 'TrustChanging' })]) }],
+    })
     expect(await domainsync('trust', 'accept', DOMAIN)).toMatchObject({ code: 1, error: { code: 'TOO_EARLY' } })
     expect(await domainsync('trust', 'cancel', DOMAIN)).toMatchObject({ code: 0, outcome: 'done' })
     expect(await domainsync('trust', 'cancel', DOMAIN)).toMatchObject({ outcome: 'unchanged' })

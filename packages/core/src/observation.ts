@@ -29,6 +29,7 @@ export const CONDITION_TYPES = [
   'ReleaseBad',
   'ChecksFailing',
   'FeedMismatch',
+  'TrustChanging',
   'ChainNoQuorum',
 ] as const
 export type ConditionType = (typeof CONDITION_TYPES)[number]

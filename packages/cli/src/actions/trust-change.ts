@@ -1,7 +1,6 @@
 import { trustHash } from '@domainsync/bindings'
-import type { Address, Bytes32, CallOptions, DomainState, RegistryEvent, Trust } from '@domainsync/core'
+import type { Address, Bytes32, CallOptions, DomainState, PendingTrust, RegistryEvent, Trust } from '@domainsync/core'
 import { DomainSyncError } from '@domainsync/core'
-import { type PendingTrust, readPendingTrust } from '@domainsync/sdk'
 import type { Network } from '../wiring/network-chain.ts'
 
 /** What is changed: all of it, or what is named. */
@@ -18,10 +17,9 @@ export interface TrustChange extends PendingTrust {
  * @throws DomainSyncError `TRUST_PROPOSAL_UNKNOWN` when no event fits; ChainError
  */
 export async function readTrustChange(
-  { id, domain, block }: DomainState,
+  { domain, block, pendingTrust: pending }: DomainState,
   { network, call }: { network: Network; call: CallOptions },
 ): Promise<TrustChange | undefined> {
-  const pending = await readPendingTrust(id, { ...network, ...call })
   if (pending === undefined) return undefined
   const range = { from: network.chain.firstBlock ?? 0, to: block.number }
   let next: TrustFields | undefined

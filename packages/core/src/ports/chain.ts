@@ -24,6 +24,16 @@ export interface Trust {
   readonly pqKeyHash: Bytes32
 }
 
+/** A change of trust that waits for its delay. */
+export interface PendingTrust {
+  /** EIP-712 struct hash of what was proposed. */
+  readonly trustHash: Bytes32
+  /** When it may be accepted, in seconds since 1970. */
+  readonly notBefore: number
+  /** Started by registrars, for lost keys. */
+  readonly reclaim: boolean
+}
+
 /** Everything a reader or the agent needs of one domain, all at one block. */
 export interface DomainState {
   readonly domain: DomainName
@@ -42,6 +52,8 @@ export interface DomainState {
   readonly kept: { readonly release: number; readonly ipfsHash: Bytes32 } | undefined
   /** The release a rollback would go to. */
   readonly rollbackTarget: { readonly release: number; readonly ipfsHash: Bytes32 } | undefined
+  /** A change of trust that waits; `undefined` for none. */
+  readonly pendingTrust?: PendingTrust | undefined
   /** As a feed: the root of the map that it anchored last. */
   readonly anchored?: Bytes32 | undefined
   readonly block: ChainBlock

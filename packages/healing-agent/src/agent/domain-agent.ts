@@ -22,7 +22,7 @@ import { type Decision, decide } from './decide.ts'
 import { DomainMemory } from './domain-memory.ts'
 import { keeperOf } from './keeper.ts'
 import type { Look, Target } from './look.ts'
-import { lookAtFeed } from './look-at-feed.ts'
+import { lookAtRegistry } from './look-at-registry.ts'
 import { observeDomain, type Sight, targetOf } from './observe-domain.ts'
 import type { ActionReport, DomainReport } from './pass-report.ts'
 import { dueAt, markSkipped, nextPassAt } from './pass-schedule.ts'
@@ -201,9 +201,9 @@ export class DomainAgent {
       publishing: running.some(({ kind }) => kind === 'publish'),
     }
     const sight = target === undefined ? NOTHING : await observeDomain(look, { ...chain, target })
-    const feed = await lookAtFeed(look, chain.state)
+    const besides = await lookAtRegistry(look, chain.state)
     markSkipped(scheduled, { startedAt, context })
-    return { ...sight, observations: [...sight.observations, ...feed] }
+    return { ...sight, observations: [...sight.observations, ...besides] }
   }
 
   async #act({ lease, memory, chain, signal }: Pass, { plan, actions }: Decision): Promise<ActionReport[]> {

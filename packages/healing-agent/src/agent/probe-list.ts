@@ -8,6 +8,7 @@ export function probesOf(domain: AgentDomain): string[] {
     probeName('chain'),
     probeName('dns'),
     probeName('feed'),
+    probeName('trust'),
     ...replicas.filter(({ tier }) => tier === 1).map(({ replica }) => probeName('node', replica.name)),
     ...replicas.map(({ replica }) => probeName('replica', replica.name)),
     probeName('content'),

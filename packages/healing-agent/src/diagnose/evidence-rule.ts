@@ -2,6 +2,8 @@ import type { Observation } from '@domainsync/core'
 import type { ProbeKind } from '../observe/probe-name.ts'
 import { MANIFEST_MISSING } from '../observe/probe-value.ts'
 
+const AT_ONCE: ReadonlySet<ProbeKind> = new Set(['content', 'feed', 'trust'])
+
 /** How many of the newest known answers are looked at. */
 export const EVIDENCE_WINDOW = 5
 /** How many of them must be bad to open a condition. */
@@ -18,9 +20,9 @@ export function opens(kind: ProbeKind, known: readonly Observation[], { vantages
   return new Set(bad.map(({ vantage }) => vantage)).size >= Math.min(2, vantages)
 }
 
-/** Too few copies, a bad signature and a wrong root need no second look: all were read off verified bytes. */
+/** Too few copies, a bad signature, a wrong root, a proposal: each was read off verified bytes, or a quorum, and needs no second look. */
 function opensAtOnce(kind: ProbeKind, { value }: Observation): boolean {
-  return kind === 'content' || kind === 'feed' || (kind === 'release' && value !== MANIFEST_MISSING)
+  return AT_ONCE.has(kind) || (kind === 'release' && value !== MANIFEST_MISSING)
 }
 
 /** Whether the newest known answers, newest first, close an open condition. */

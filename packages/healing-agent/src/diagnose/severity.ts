@@ -14,6 +14,7 @@ const SEVERITIES: Record<ConditionType, Severity> = {
   ReleaseBad: 'critical',
   ChecksFailing: 'warning',
   FeedMismatch: 'critical',
+  TrustChanging: 'critical',
   ChainNoQuorum: 'warning',
 }
 

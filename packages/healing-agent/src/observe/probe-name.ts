@@ -12,6 +12,7 @@ export const PROBE_CONDITIONS = {
   check: 'ReleaseBad',
   site: 'ChecksFailing',
   feed: 'FeedMismatch',
+  trust: 'TrustChanging',
 } as const satisfies Record<string, ConditionType>
 
 export type ProbeKind = keyof typeof PROBE_CONDITIONS

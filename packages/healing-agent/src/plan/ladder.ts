@@ -28,6 +28,7 @@ export function laddersOf(condition: Condition, state: PlanState, { settings, no
     case 'ChecksFailing':
       return [[watchRung('no older release is known to pass, so going back would not help')]]
     case 'FeedMismatch':
+    case 'TrustChanging':
       return [[]]
     case 'ChainNoQuorum':
       return [[watchRung('the operators in network.rpcUrls must answer and agree again')]]

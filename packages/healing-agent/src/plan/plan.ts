@@ -33,6 +33,7 @@ const PRIORITY: readonly ConditionType[] = [
   'ReleaseUnverifiable',
   'ReleaseBad',
   'DnsDrift',
+  'TrustChanging',
   'FeedMismatch',
   'ChecksFailing',
   'ChainNoQuorum',
@@ -48,6 +49,9 @@ const OF_LIVE: ReadonlySet<ConditionType> = new Set([
   'DnsDrift',
   'ChecksFailing',
 ])
+
+/** Conditions that say nothing of the live release: it is kept all the same. */
+const BESIDE_THE_RELEASE: ReadonlySet<ConditionType> = new Set(['TrustChanging', 'FeedMismatch'])
 
 const ANOTHER: LadderPosition = {
   kind: 'blocked',
@@ -76,7 +80,11 @@ export function plan(
   for (const condition of ordered) draft.repair(condition)
   draft.hold(conditions.some(({ type }) => type === 'ContentAtRisk'))
   draft.publish(updateAction(state, { now, settings }))
-  const keep = keepAction(state, { now, settings, healthy: conditions.length === 0 })
+  const keep = keepAction(state, {
+    now,
+    settings,
+    healthy: conditions.every(({ type }) => BESIDE_THE_RELEASE.has(type)),
+  })
   if (keep !== undefined) draft.add(keep)
   return draft.finish()
 }

@@ -1,8 +1,17 @@
-import type { Address, Bytes32, Head, RingEntry, Trust } from '@domainsync/core'
+import type { Address, Bytes32, Head, PendingTrust, RingEntry, Trust } from '@domainsync/core'
 import { registryInterface } from './registry-interface.ts'
 
 /** The views that one domain's state is read with, besides `trustAt`. */
-export const STATE_VIEWS = ['nodeOf', 'head', 'roles', 'ring', 'kept', 'rollbackTarget', 'feedHead'] as const
+export const STATE_VIEWS = [
+  'nodeOf',
+  'head',
+  'roles',
+  'ring',
+  'kept',
+  'rollbackTarget',
+  'feedHead',
+  'pendingTrust',
+] as const
 export type StateView = (typeof STATE_VIEWS)[number]
 
 /** A release number and its digest. */
@@ -26,6 +35,12 @@ export function decodeHead(data: string): Head {
     stable: head.stable,
     paused: Number(head.paused),
   }
+}
+
+/** `undefined` when nothing is proposed. */
+export function decodePendingTrust(data: string): PendingTrust | undefined {
+  const [trustHash, notBefore, reclaim] = registryInterface.decodeFunctionResult('pendingTrust', data)
+  return BigInt(trustHash) === 0n ? undefined : { trustHash: hex(trustHash), notBefore: Number(notBefore), reclaim }
 }
 
 /** The root that a feed has anchored; `undefined` for none. */

@@ -15,6 +15,7 @@ import {
   decodeFeedRoot,
   decodeHead,
   decodeNode,
+  decodePendingTrust,
   decodeReleaseRef,
   decodeRing,
   decodeRoles,
@@ -84,6 +85,7 @@ export function createStateReader(context: RpcContext): StateReader {
       })),
       kept,
       rollbackTarget: decode(context, view('rollbackTarget'), (data) => decodeReleaseRef('rollbackTarget', data)),
+      pendingTrust: decode(context, view('pendingTrust'), decodePendingTrust),
       anchored: decode(context, view('feedHead'), decodeFeedRoot),
       block: at,
     }

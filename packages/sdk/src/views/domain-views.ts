@@ -3,24 +3,7 @@ import { registryInterface } from '../chain/registry-interface.ts'
 import type { FeedLeaf } from '../feed/feed-leaf.ts'
 import { readViews, type ViewOptions } from './read-views.ts'
 
-/** A change of trust that waits. */
-export interface PendingTrust {
-  /** EIP-712 struct hash of what was proposed. */
-  readonly trustHash: Bytes32
-  /** When it may be accepted, in seconds since 1970. */
-  readonly notBefore: number
-  /** Started by registrars, for lost keys. */
-  readonly reclaim: boolean
-}
-
 const view = (name: string, args: readonly unknown[]) => ({ abi: registryInterface, name, args })
-
-/** The change of trust that waits for a domain; `undefined` when none does. @throws ChainError */
-export async function readPendingTrust(domain: Address, options: ViewOptions): Promise<PendingTrust | undefined> {
-  const [pending] = await readViews([view('pendingTrust', [domain])], { ...options, what: `trust of ${domain}` })
-  const [trustHash, notBefore, reclaim] = pending as [Bytes32, bigint, boolean]
-  return BigInt(trustHash) === 0n ? undefined : { trustHash, notBefore: Number(notBefore), reclaim }
-}
 
 /** How many reclaims of a domain were started: the nonce of the next attestation. @throws ChainError */
 export async function readReclaims(domain: Address, options: ViewOptions): Promise<number> {
