@@ -154,6 +154,46 @@ describe('a thief with the guardian key', () => {
   })
 })
 
+describe('a thief with the owner key', () => {
+  it('names roles and publishes, but whom readers trust stays while the guardian vetoes', async () => {
+    const fixture = await loadThreeReleases()
+    const { registry, domain, as, actors } = fixture
+    const { stranger: accomplice, signer } = actors
+    await as('owner').setRoles(domain, accomplice.address, actors.healer.address)
+    await as('stranger').sync(domain, rootOf(fixture, 666), await seqOf(fixture, domain))
+    expect((await registry.trustAt(domain, 4)).signer).to.equal(signer.address)
+
+    const mine = trustOf(fixture, { owner: accomplice.address, signer: accomplice.address })
+    await as('owner').proposeTrust(domain, trustArgument(mine))
+    await as('guardian').cancelTrust(domain)
+    await networkHelpers.time.increase(2 * DAY_S)
+    await expect(as('stranger').acceptTrust(domain, trustArgument(mine))).to.be.revertedWithCustomError(
+      registry,
+      'NoPendingTrust',
+    )
+    // the release is on chain, unsigned: readers refuse it, and the healer goes back
+    await rollBack(fixture, domain, 3)
+    expect((await registry.trustAt(domain, 3)).signer).to.equal(signer.address)
+  })
+})
+
+describe('thieves with the publisher and the healer key together', () => {
+  it('leave nothing good on chain to go back to: the limit of ring and keep, which the owner ends', async () => {
+    const fixture = await loadThreeReleases()
+    const { registry, domain, as, actors } = fixture
+    await keep(fixture, domain, 3)
+    await publish(fixture, domain, 8)
+    await keep(fixture, domain, 11)
+    expect(await registry.releaseAt(domain, 3)).to.deep.equal([ethers.ZeroHash, false])
+    await as('guardian').pause(domain, LANE.publishing | LANE.healing)
+    await as('owner').setRoles(domain, actors.next.address, actors.stranger.address)
+    await as('owner').unpause(domain, LANE.publishing | LANE.healing)
+    await as('next').sync(domain, rootOf(fixture, 3), await seqOf(fixture, domain))
+    const { live, ipfsHash, stable } = await registry.head(domain)
+    expect([live, ipfsHash, stable]).to.deep.equal([12n, rootOf(fixture, 3), true])
+  })
+})
+
 describe('a signature of the publisher, replayed', () => {
   it('on another registry or chain is nobody’s', async () => {
     const fixture = await loadThreeReleases()
