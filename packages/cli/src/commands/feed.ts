@@ -1,9 +1,9 @@
 import { type Address, domainId, hashFromRoot, parseDomainName, rootFromHash } from '@domainsync/core'
 import { nextFeed, storeFeed } from '@domainsync/publisher'
 import { createGateway, createReader, leafHash, readFeed, readFeedOf, registryCall, verifyLeaf } from '@domainsync/sdk'
+import { changing } from '../actions/changing.ts'
 import { holdersOf } from '../actions/holders-of.ts'
 import { type OpenDomain, openDomain } from '../actions/open-domain.ts'
-import { performAction } from '../actions/perform-action.ts'
 import { readFeedMap } from '../actions/read-feed-map.ts'
 import type { NoAction, RegistryAction } from '../actions/registry-action.ts'
 import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
@@ -40,34 +40,28 @@ export const addFeedCommand: AddCommand = (program, action) => {
     .option('--anew', 'build on nothing: what is anchored now is forged, or its manifest is lost')
     .addOption(UNSIGNED)
     .action(
-      action<AnchorOptions>(async (context, [text, map], { anew = false, unsigned }) => {
-        const open = await openDomain(text!, context)
-        const decision = await anchorAction(open, { map: map!, anew, context })
-        return performAction(decision, { ...context, ...open, command: 'feed', domain: open.state.domain, unsigned })
-      }),
+      action(
+        changing<AnchorOptions>('feed', (open, { args: [map], options: { anew = false }, context }) =>
+          anchorAction(open, { map: map!, anew, context }),
+        ),
+      ),
     )
   feed
     .command('join <domain> <feed>')
     .description('have a domain live in a feed instead of publishing by itself. Its owner may')
     .addOption(UNSIGNED)
     .action(
-      action<UnsignedOption>(async (context, [text, name], { unsigned }) => {
-        const open = await openDomain(text!, context)
-        const decision = await setFeedAction(open, domainId(parseDomainName(name!)))
-        return performAction(decision, { ...context, ...open, command: 'feed', domain: open.state.domain, unsigned })
-      }),
+      action(
+        changing<UnsignedOption>('feed', (open, { args: [name] }) =>
+          setFeedAction(open, domainId(parseDomainName(name!))),
+        ),
+      ),
     )
   feed
     .command('leave <domain>')
     .description('have it publish by itself again, once its owner unpauses publishing')
     .addOption(UNSIGNED)
-    .action(
-      action<UnsignedOption>(async (context, [text], { unsigned }) => {
-        const open = await openDomain(text!, context)
-        const decision = await setFeedAction(open, NOBODY)
-        return performAction(decision, { ...context, ...open, command: 'feed', domain: open.state.domain, unsigned })
-      }),
-    )
+    .action(action(changing<UnsignedOption>('feed', (open) => setFeedAction(open, NOBODY))))
 }
 
 /** The feed as its manifest tells it and the chain confirms it. */

@@ -1,10 +1,10 @@
 import type { DomainState } from '@domainsync/core'
 import { registryCall } from '@domainsync/sdk'
 import type { Command } from 'commander'
+import { changing } from '../actions/changing.ts'
 import { holdersOf } from '../actions/holders-of.ts'
 import { type LaneName, laneBits, parseLanes, pausedLanes } from '../actions/lanes.ts'
-import { type OpenDomain, openDomain } from '../actions/open-domain.ts'
-import { performAction } from '../actions/perform-action.ts'
+import type { OpenDomain } from '../actions/open-domain.ts'
 import type { NoAction, RegistryAction } from '../actions/registry-action.ts'
 import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
 import type { Action, AddCommand } from '../program.ts'
@@ -38,14 +38,7 @@ function add(program: Command, action: Action, { name, description, decide }: La
     .command(`${name} <domain> [lane...]`)
     .description(description)
     .addOption(UNSIGNED)
-    .action(
-      action<UnsignedOption>(async (context, [text, ...lanes], { unsigned }) => {
-        const wanted = parseLanes(lanes)
-        const open = await openDomain(text!, context)
-        const { domain } = open.state
-        return performAction(decide(open, wanted), { ...context, ...open, command: name, domain, unsigned })
-      }),
-    )
+    .action(action(changing<UnsignedOption>(name, (open, { args }) => decide(open, parseLanes(args)))))
 }
 
 function pauseAction({ state, network }: OpenDomain, wanted: readonly LaneName[]): RegistryAction | NoAction {

@@ -7,9 +7,9 @@ import {
   readAttested,
   readRegistrar,
 } from '../actions/attested-options.ts'
+import { changing } from '../actions/changing.ts'
 import { holdersOf } from '../actions/holders-of.ts'
-import { type OpenDomain, openDomain } from '../actions/open-domain.ts'
-import { performAction } from '../actions/perform-action.ts'
+import type { OpenDomain } from '../actions/open-domain.ts'
 import type { NoAction, RegistryAction } from '../actions/registry-action.ts'
 import { readTrustChange } from '../actions/trust-change.ts'
 import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
@@ -34,26 +34,17 @@ export const addReclaimCommand: AddCommand = (program, action) => {
     .addOption(ATTESTATION)
     .addOption(UNSIGNED)
     .action(
-      action<AttestedOptions & UnsignedOption>(async (context, [text], { unsigned, ...options }) => {
-        const attested = readAttested(options)
-        const open = await openDomain(text!, context)
-        const { domain } = open.state
-        const decision = await startAction(open, attested)
-        return performAction(decision, { ...context, ...open, command: 'reclaim', domain, unsigned })
-      }),
+      action(
+        changing<AttestedOptions & UnsignedOption>('reclaim', (open, { options }) =>
+          startAction(open, readAttested(options)),
+        ),
+      ),
     )
   reclaim
     .command('object <domain>')
     .description('the owner is still there: end it')
     .addOption(UNSIGNED)
-    .action(
-      action<UnsignedOption>(async (context, [text], { unsigned }) => {
-        const open = await openDomain(text!, context)
-        const { domain } = open.state
-        const decision = await objectAction(open)
-        return performAction(decision, { ...context, ...open, command: 'reclaim', domain, unsigned })
-      }),
-    )
+    .action(action(changing<UnsignedOption>('reclaim', objectAction)))
 }
 
 async function startAction(open: OpenDomain, attested: Attested): Promise<RegistryAction | NoAction> {

@@ -1,9 +1,9 @@
 import { type DomainState, DomainSyncError, type RingEntry, rootFromHash } from '@domainsync/core'
 import { registryCall } from '@domainsync/sdk'
 import type { Command } from 'commander'
+import { changing } from '../actions/changing.ts'
 import { holdersOf } from '../actions/holders-of.ts'
-import { type OpenDomain, openDomain } from '../actions/open-domain.ts'
-import { performAction } from '../actions/perform-action.ts'
+import type { OpenDomain } from '../actions/open-domain.ts'
 import type { NoAction, RegistryAction } from '../actions/registry-action.ts'
 import { releaseNumber } from '../actions/release-number.ts'
 import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
@@ -53,13 +53,12 @@ function add(program: Command, action: Action, { name, usage, description, decid
     .description(description)
     .addOption(UNSIGNED)
     .action(
-      action<UnsignedOption>(async (context, [text, number], { unsigned }) => {
-        const wanted = number === undefined ? undefined : releaseNumber(number)
-        const open = await openDomain(text!, context)
-        const { domain } = open.state
-        const decision = decide(open, heldRelease(open.state, wanted))
-        return performAction(decision, { ...context, ...open, command: name, domain, unsigned })
-      }),
+      action(
+        changing<UnsignedOption>(name, (open, { args: [number] }) => {
+          const wanted = number === undefined ? undefined : releaseNumber(number)
+          return decide(open, heldRelease(open.state, wanted))
+        }),
+      ),
     )
 }
 

@@ -2,10 +2,10 @@ import { resolve } from 'node:path'
 import { type Address, type Bytes32, DomainSyncError } from '@domainsync/core'
 import { readKeyIdentity } from '@domainsync/pq/node'
 import { registryCall } from '@domainsync/sdk'
+import { changing } from '../actions/changing.ts'
 import { holdersOf } from '../actions/holders-of.ts'
 import { type OpenDomain, openDomain } from '../actions/open-domain.ts'
 import { parseAddress } from '../actions/parse-address.ts'
-import { performAction } from '../actions/perform-action.ts'
 import type { NoAction, RegistryAction } from '../actions/registry-action.ts'
 import { readTrustChange, type TrustChange, type TrustFields, trustDifferences } from '../actions/trust-change.ts'
 import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
@@ -38,39 +38,22 @@ export const addTrustCommand: AddCommand = (program, action) => {
     .option('--release-key <file or hash>', 'the key that signs releases (ML-DSA-87): its file, or SHA-256 of its SPKI')
     .addOption(UNSIGNED)
     .action(
-      action<ProposeOptions>(async (context, [text], { unsigned, ...wanted }) => {
-        const changes = await parseChanges(wanted)
-        const open = await openDomain(text!, context)
-        return perform(await proposeAction(open, changes), { context, open, unsigned })
-      }),
+      action(
+        changing<ProposeOptions>('trust', async (open, { options }) =>
+          proposeAction(open, await parseChanges(options)),
+        ),
+      ),
     )
   trust
     .command('cancel <domain>')
     .description('veto the change that waits; the owner or the guardian may')
     .addOption(UNSIGNED)
-    .action(
-      action<UnsignedOption>(async (context, [text], { unsigned }) => {
-        const open = await openDomain(text!, context)
-        return perform(await cancelAction(open), { context, open, unsigned })
-      }),
-    )
+    .action(action(changing<UnsignedOption>('trust', cancelAction)))
   trust
     .command('accept <domain>')
     .description('make the change, after its delay; the new owner may')
     .addOption(UNSIGNED)
-    .action(
-      action<UnsignedOption>(async (context, [text], { unsigned }) => {
-        const open = await openDomain(text!, context)
-        return perform(await acceptAction(open), { context, open, unsigned })
-      }),
-    )
-}
-
-function perform(
-  decision: RegistryAction | NoAction,
-  { context, open, unsigned }: { context: CommandContext; open: OpenDomain; unsigned: boolean | undefined },
-): Promise<number> {
-  return performAction(decision, { ...context, ...open, command: 'trust', domain: open.state.domain, unsigned })
+    .action(action(changing<UnsignedOption>('trust', acceptAction)))
 }
 
 async function showTrust(open: OpenDomain, { terminal }: CommandContext): Promise<number> {
