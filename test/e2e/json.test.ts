@@ -21,6 +21,16 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   verify: ['verify', DOMAIN],
   history: ['history', DOMAIN],
   diff: ['diff', DOMAIN, '1', '1'],
+  pause: ['pause', DOMAIN, '--dry-run'],
+  unpause: ['unpause', DOMAIN],
+  quarantine: ['quarantine', DOMAIN, '1', '--unsigned'],
+  reinstate: ['reinstate', DOMAIN, '1'],
+  keep: ['keep', DOMAIN],
+  roles: ['roles', DOMAIN],
+  trust: ['trust', 'show', DOMAIN],
+  attest: ['attest', DOMAIN],
+  reclaim: ['reclaim', 'object', DOMAIN],
+  feed: ['feed', 'show', DOMAIN],
   rollback: ['rollback', DOMAIN, '--to', '1', '--dry-run'],
 }
 const STAYS_UP = ['serve', 'agent']
