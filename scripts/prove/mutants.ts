@@ -87,7 +87,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: 'libraries/HotSlot.sol',
     find: 'word &= ~(uint256(0xffff) << STABLE);',
     replace: 'word &= ~(uint256(0xff) << STABLE);',
-    refutes: ['InvariantHolds', 'sync'],
+    refutes: ['OnlyThePublisherAdds', 'sync'],
   },
   {
     what: 'publishing leaves a place of the ring out',
@@ -116,6 +116,27 @@ export const MUTANTS: readonly Mutant[] = [
     find: 'if (d.hot.age() != AGE_KEPT) (d.keptRelease',
     replace: '(d.keptRelease',
     refutes: ['InvariantHolds', 'acceptTrust'],
+  },
+  {
+    what: 'a trust is accepted before its time',
+    file: 'base/TrustEpochs.sol',
+    find: 'if (block.timestamp < d.notBefore) revert TooEarly(d.notBefore, block.timestamp);',
+    replace: '',
+    refutes: ['TrustStays', 'acceptTrust'],
+  },
+  {
+    what: 'a proposed trust waits for a day',
+    file: 'base/TrustEpochs.sol',
+    find: '_propose(domain, next, TRUST_DELAY, false);',
+    replace: '_propose(domain, next, 1 days, false);',
+    refutes: ['TrustStays', 'proposeTrust'],
+  },
+  {
+    what: 'a new trust takes the place of the old one',
+    file: 'base/TrustEpochs.sol',
+    find: 'd.trust[++d.epochs];',
+    replace: 'd.trust[d.epochs];',
+    refutes: ['TrustStays', 'acceptTrust'],
   },
   {
     what: 'a feed pauses the feed too',

@@ -16,6 +16,7 @@ export const PROPERTIES: readonly Property[] = [
   { contract: 'OnlyThePublisherAdds', column: 'publisher' },
   { contract: 'DigestsStay', column: 'digests' },
   { contract: 'RollbackStays', column: 'rollback' },
+  { contract: 'TrustStays', column: 'trust' },
   { contract: 'OthersAreUntouched', column: 'others' },
   { contract: 'ViewsAgree', column: 'views' },
   { contract: 'NoCallGoesThrough', column: 'reached', refuted: true },

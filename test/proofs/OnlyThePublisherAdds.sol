@@ -5,15 +5,17 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {svm} from "./support/Cheats.sol";
 import {DomainState} from "./support/DomainState.sol";
 import {EveryCall} from "./support/EveryCall.sol";
-import {implies} from "./support/Logic.sol";
+import {both, implies} from "./support/Logic.sol";
 
-/// @notice Only the publisher makes a new digest live: by calling, or by a signature over exactly this release.
+/// @notice Only the publisher makes a new digest live: by calling, or by a signature over exactly this release. What is added
+/// is live.
 contract OnlyThePublisherAdds is EveryCall {
     bytes32 private signedDigest;
     bytes private signature;
 
     function check(bytes4 selector, DomainState memory was, DomainState memory then) internal view override {
-        assert(implies(then.latest != was.latest, mayAdd(selector, was.publisher)));
+        bool adds = then.latest != was.latest;
+        assert(implies(adds, both(then.live == then.latest, mayAdd(selector, was.publisher))));
     }
 
     function mayAdd(bytes4 selector, address publisher) private view returns (bool) {
@@ -22,6 +24,7 @@ contract OnlyThePublisherAdds is EveryCall {
         return SignatureChecker.isValidSignatureNow(publisher, signedDigest, signature);
     }
 
+    /// @dev Of 65 bytes; of a key, or of a contract wallet.
     function check_syncWithSignature(bytes32 ipfsHash, uint32 seq, uint256 deadline) external override {
         signature = svm.createBytes(65, "signature");
         signedDigest = digestOf(ipfsHash, seq, deadline);
