@@ -14,6 +14,8 @@ const compiler = { version: '0.8.37', path: createRequire(import.meta.url).resol
 
 /** Tests are compiled as they are: optimizing them would take longer than the contracts themselves. */
 const asTheyAre = { ...compiler, settings: { evmVersion: 'osaka' } }
+/** But those that make a million calls. */
+const optimized = { ...compiler, settings: { ...asTheyAre.settings, optimizer: { enabled: true } } }
 const tests = globSync('test/contracts/**/*.sol', { cwd: import.meta.dirname })
 
 /** The storage layout is compared with its snapshot. */
@@ -26,7 +28,7 @@ const solidity = {
       settings: { viaIR: true, optimizer: { enabled: true, runs: 200 }, evmVersion: 'osaka', outputSelection },
     },
   ],
-  overrides: Object.fromEntries(tests.map((file) => [file, asTheyAre])),
+  overrides: Object.fromEntries(tests.map((file) => [file, /invariants/i.test(file) ? optimized : asTheyAre])),
 }
 
 /** A real chain: its RPC and the deployer's key are configuration variables (environment or `hardhat keystore`). */

@@ -1,10 +1,13 @@
-// `npm run domainsync|hardhat|lint|bench|prove -- …`: a tool of the project with the Node that it needs, from a fresh clone.
+// `npm run domainsync|hardhat|lint|bench|prove|analyze|… -- …`: a tool of the project with the Node that it needs, from a fresh clone.
 import { become, prepare, ROOT } from './prepare.mjs'
 
 const TOOLS = {
   domainsync: { file: 'packages/cli/bin/domainsync.js', args: [], atHome: false },
   hardhat: { file: 'node_modules/hardhat/dist/src/cli.js', args: [], atHome: true },
   prove: { file: 'scripts/prove/run.ts', args: [], atHome: true },
+  analyze: { file: 'scripts/analyze/run.ts', args: [], atHome: true },
+  coverage: { file: 'test/coverage/main.ts', args: [], atHome: true },
+  'test:invariants': { file: 'scripts/invariants/run.ts', args: [], atHome: true },
   bench: { file: 'bench/run.ts', args: [], atHome: true },
   lint: { file: 'node_modules/@biomejs/biome/bin/biome', args: ['check', '.'], atHome: true },
 }

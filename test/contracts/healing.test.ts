@@ -100,6 +100,17 @@ describe('rollback', () => {
     expect((await registry.rollbackTarget(domain)).release).to.equal(11n)
   })
 
+  it('refuses the kept release once it is quarantined, also when it is gone from the ring', async () => {
+    const fixture = await loadThreeReleases()
+    const { registry, as, domain } = fixture
+    await keep(fixture, domain, 2)
+    await publish(fixture, domain, 9)
+    await as('guardian').quarantine(domain, 2)
+    await expect(rollBack(fixture, domain, 2))
+      .to.be.revertedWithCustomError(registry, 'NotStable')
+      .withArgs(2)
+  })
+
   it('is open to the owner while healing is paused, not to the healer', async () => {
     const { registry, as, domain } = await loadThreeReleases()
     await as('guardian').pause(domain, LANE.healing)

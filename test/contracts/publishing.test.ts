@@ -251,6 +251,18 @@ describe('syncBatch', () => {
     expect((await registry.head(fine)).latest).to.equal(2n)
   })
 
+  it('overwrites the live release when that is kept', async () => {
+    const fixture = await loadFullRing()
+    const { registry, as, domain } = fixture
+    await keep(fixture, domain, 3)
+    await rollBack(fixture, domain, 3)
+    const item = { domain, expectedSeq: await seqOf(fixture, domain), ipfsHash: rootOf(fixture, 11) }
+    expect(await as('publisher').syncBatch.staticCall([item])).to.equal(0n)
+    await as('publisher').syncBatch([item])
+    expect((await registry.head(domain)).live).to.equal(11n)
+    expect((await registry.releaseAt(domain, 3)).stable).to.equal(true)
+  })
+
   it('reverts whole for a foreign domain or a zero hash', async () => {
     const fixture = await loadThreeReleases()
     const { registry, as, domain, actors } = fixture

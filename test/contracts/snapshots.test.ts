@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { FunctionFragment, id } from 'ethers'
+import { dataLength, FunctionFragment, id } from 'ethers'
 import { artifacts } from 'hardhat'
 import { loadEmpty } from './support/environment.ts'
 
@@ -55,5 +55,9 @@ describe('what is deployed for ever', () => {
       .filter(({ type }) => type === 'error' || type === 'event')
       .map((fragment) => `${id(fragment.format('sighash')).slice(0, 10)} ${fragment.format('minimal')}`)
     await expectSnapshot('selectors.txt', [...functions.sort(), '', ...others.sort()])
+  })
+  it('has code within EIP-170', async () => {
+    const code = await (await loadEmpty()).registry.getDeployedCode()
+    expect(dataLength(code!)).to.be.lessThan(24_576)
   })
 })

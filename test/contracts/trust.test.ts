@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { reclaimTypedData } from '../../packages/bindings/src/reclaim-typed-data.ts'
 import type { SignedTrust } from '../../packages/bindings/src/typed-data.ts'
 import { ethers, loadThreeReleases, networkHelpers } from './support/environment.ts'
 import {
+  attestReclaim,
   FAR,
   fieldsOf,
   keep,
@@ -312,11 +312,6 @@ async function accept(fixture: Fixture, owner: 'owner' | 'next', next: SignedTru
   await as(owner).proposeTrust(domain, trustArgument(next))
   await networkHelpers.time.increase(2 * DAY_S)
   await as('next').acceptTrust(domain, trustArgument(next))
-}
-
-function attestReclaim({ actors, location }: Fixture, next: SignedTrust, nonce: number): Promise<string> {
-  const data = reclaimTypedData({ ...location, name: NAME, next, nonce, deadline: FAR })
-  return actors.registrar.signTypedData(data.domain, data.types, data.message)
 }
 
 async function startReclaim(fixture: Fixture, next: SignedTrust): Promise<void> {

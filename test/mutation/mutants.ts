@@ -1,3 +1,5 @@
+import { childrenOf, type Node, spanOf } from './syntax-tree.ts'
+
 /** One small change of the source that a test should notice. */
 export interface Mutant {
   readonly file: string
@@ -10,13 +12,6 @@ export interface Mutant {
   readonly what: string
   /** The whole file, changed. */
   readonly source: string
-}
-
-/** A node of solc's AST; `src` is `start:length:file`, in bytes. */
-interface Node {
-  readonly nodeType: string
-  readonly src: string
-  readonly [key: string]: unknown
 }
 
 interface Edit {
@@ -117,16 +112,4 @@ function swapBetween(left: Node, right: Node, text: (start: number, end: number)
   const operator = between.replaceAll(/[()\s]/g, '')
   const swapped = SWAPPED[operator]
   return swapped === undefined ? [] : [{ start, end, text: between.replace(operator, swapped) }]
-}
-
-function spanOf(node: Node): { start: number; end: number } {
-  const [start, length] = node.src.split(':').map(Number) as [number, number]
-  return { start, end: start + length }
-}
-
-function childrenOf(node: Node): Node[] {
-  return Object.entries(node)
-    .filter(([key]) => key !== 'typeName' && key !== 'documentation')
-    .flatMap(([, value]) => (Array.isArray(value) ? value : [value]))
-    .filter((value): value is Node => typeof value === 'object' && value !== null && 'nodeType' in value)
 }

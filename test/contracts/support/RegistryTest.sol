@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IDomainSyncRegistry} from "../../../contracts/interfaces/IDomainSyncRegistry.sol";
+import {signTyped} from "./TypedData.sol";
 import {vm} from "./Vm.sol";
 
 /// @notice A registry with one registrar and one domain, and an account for each role.
@@ -64,17 +65,7 @@ abstract contract RegistryTest {
     }
 
     function sign(uint256 key, bytes32 structHash) internal view returns (bytes memory) {
-        bytes32 separator = keccak256(
-            abi.encode(
-                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
-                keccak256("DomainSync"),
-                keccak256("1"),
-                block.chainid,
-                address(registry)
-            )
-        );
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, keccak256(abi.encodePacked("\x19\x01", separator, structHash)));
-        return abi.encodePacked(r, s, v);
+        return signTyped(address(registry), key, structHash);
     }
 
     function rootOf(uint256 release) internal pure returns (bytes32) {

@@ -1,6 +1,7 @@
 import type { HardhatEthers, HardhatEthersSigner } from '@nomicfoundation/hardhat-ethers/types'
 import type { Result } from 'ethers'
 import type { DomainSyncRegistry } from '../../../packages/bindings/src/generated/index.ts'
+import { reclaimTypedData } from '../../../packages/bindings/src/reclaim-typed-data.ts'
 import { type Registration, registrationTypedData } from '../../../packages/bindings/src/registration-typed-data.ts'
 import { type SignedSync, syncTypedData } from '../../../packages/bindings/src/sync-typed-data.ts'
 import type { SignedTrust } from '../../../packages/bindings/src/typed-data.ts'
@@ -98,6 +99,16 @@ export async function register(fixture: RegistryFixture, changes: Partial<Regist
   await sendRegistration(fixture, registration, [await attest(fixture, registration)])
   const { domain } = await fixture.registry.domainId(registration.name)
   return domain
+}
+
+/** A registrar's signature of a reclaim. */
+export function attestReclaim(
+  { actors, location }: RegistryFixture,
+  next: SignedTrust,
+  nonce: number,
+): Promise<string> {
+  const data = reclaimTypedData({ ...location, name: NAME, next, nonce, deadline: FAR })
+  return actors.registrar.signTypedData(data.domain, data.types, data.message)
 }
 
 /** A publisher's signature of a sync. */
