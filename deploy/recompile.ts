@@ -33,6 +33,7 @@ interface CompilerOutput {
  */
 export async function recompiledDifferences(recordPath: string, code: string): Promise<string[]> {
   const record = JSON.parse(await readFile(recordPath, 'utf8')) as DeploymentRecord
+  if (record.verification === undefined) return ['the record does not say how it was compiled']
   const { input, compiler, contract, constructorArgs } = record.verification
   const solc = createRequire(import.meta.url)('solc') as { version(): string; compile(input: string): string }
   const version = `v${solc.version()}`
