@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
@@ -6,14 +6,16 @@ const ROOT = join(import.meta.dirname, '..')
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8')
 const page = read('docs/contract.md')
 
-/** `file › describe › it`, `file.t.sol › function`, `proofs › Contract`. */
+const rules = globSync('test/contracts/invariants/*.sol', { cwd: ROOT }).map(read).join('\n')
+
+/** `file › describe › it`, `proofs › Contract`, `invariants › rule`. */
 const named = [...page.matchAll(/`([^`]+ › [^`]+)`/g)].map(([, name]) => name!)
 
 describe('the auditor’s page', () => {
   it.each([...new Set(named)])('names a test that exists: %s', (name) => {
     const [file, ...titles] = name.split(' › ') as [string, ...string[]]
     if (file === 'proofs') return expect(read(`test/proofs/${titles[0]}.sol`)).toContain(`contract ${titles[0]} `)
-    if (file.endsWith('.sol')) return expect(read(`test/contracts/${file}`)).toContain(`function ${titles[0]}(`)
+    if (file === 'invariants') return expect(rules).toContain(`"${titles[0]}")`)
     const source = read(`test/contracts/${file}.test.ts`)
     const [group, test] = titles as [string, string | undefined]
     const start = source.indexOf(`describe('${group}'`)
