@@ -8,7 +8,7 @@ import {
   type OperatorChain,
   type OperatorFailure,
 } from '../../packages/sdk/src/index.ts'
-import { CHAIN_NODE_KINDS, type ChainNode, freePort, startChainNode } from '../support/chain-node.ts'
+import { type ChainNode, freePort, CHAIN_NODE as kind, startChainNode } from '../support/chain-node.ts'
 import { type Alter, startRpcProxy } from '../support/lying-rpc.ts'
 import { deployRegistry, roleAddress, type TestRegistry } from '../support/test-registry.ts'
 
@@ -21,7 +21,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return list
 }
 
-describe.each(CHAIN_NODE_KINDS)('on %s', (kind) => {
+describe(`on ${kind}`, () => {
   let node: ChainNode
   let registry: TestRegistry
   let id: `0x${string}`

@@ -14,7 +14,7 @@ import {
   RegistryError,
   registryInterface,
 } from '../../packages/sdk/src/index.ts'
-import { CHAIN_NODE_KINDS, type ChainNode, freePort, startChainNode } from '../support/chain-node.ts'
+import { type ChainNode, freePort, CHAIN_NODE as kind, startChainNode } from '../support/chain-node.ts'
 import { type Alter, startRpcProxy } from '../support/lying-rpc.ts'
 import { deployRegistry, ROLE_KEYS, roleAddress, type TestRegistry } from '../support/test-registry.ts'
 
@@ -24,7 +24,7 @@ const digest = (n: number) => zeroPadValue(`0x${n.toString(16).padStart(2, '0')}
 const sync = (hash: Bytes32, seq: number) =>
   registryInterface.encodeFunctionData('sync', [ID, hash, seq]) as `0x${string}`
 
-describe.each(CHAIN_NODE_KINDS)('createTransactor on %s', (kind) => {
+describe(`createTransactor on ${kind}`, () => {
   let node: ChainNode
   let registry: TestRegistry
   let publisher: EstimatingTransactor
