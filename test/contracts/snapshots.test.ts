@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { dataLength, FunctionFragment, id } from 'ethers'
+import { dataLength, FunctionFragment, getBytes, id } from 'ethers'
 import { artifacts } from 'hardhat'
 import { loadEmpty } from './support/environment.ts'
 
@@ -32,6 +32,22 @@ async function readStorageLayout(): Promise<StorageLayout> {
   return output.contracts[source!].DomainSyncRegistry.storageLayout
 }
 
+/** Of Cancun (EIP-5656), and of Osaka (EIP-7939). Prague has none of its own. */
+const [MCOPY, CLZ] = [0x5e, 0x1e]
+const [PUSH1, PUSH32] = [0x60, 0x7f]
+
+/** The opcodes before the metadata, whose length the last two bytes tell, without what they push. */
+function instructionsOf(code: Uint8Array): Set<number> {
+  const end = code.length - 2 - ((code.at(-2)! << 8) | code.at(-1)!)
+  const used = new Set<number>()
+  for (let at = 0; at < end; at++) {
+    const opcode = code[at]!
+    used.add(opcode)
+    if (opcode >= PUSH1 && opcode <= PUSH32) at += opcode - PUSH1 + 1
+  }
+  return used
+}
+
 describe('what is deployed for ever', () => {
   it('lays its storage out as it was reviewed', async () => {
     const { storage, types } = await readStorageLayout()
@@ -59,5 +75,12 @@ describe('what is deployed for ever', () => {
   it('has code within EIP-170', async () => {
     const code = await (await loadEmpty()).registry.getDeployedCode()
     expect(dataLength(code!)).to.be.lessThan(24_576)
+  })
+
+  it('needs no instruction newer than Cancun', async () => {
+    const code = await (await loadEmpty()).registry.getDeployedCode()
+    const used = instructionsOf(getBytes(code!))
+    expect(used.has(MCOPY)).to.equal(true)
+    expect(used.has(CLZ)).to.equal(false)
   })
 })
