@@ -6,7 +6,8 @@ import { DeployError } from './deploy-error.ts'
 import { type DeploymentRecord, readRecord, recordMismatches, writeRecord } from './deployment-record.ts'
 import { deterministicAddress, deterministicDeployment, hasProxy, installProxy } from './deterministic-proxy.ts'
 import { settled } from './settled.ts'
-import { verificationOf, writeVerificationInput } from './verification-input.ts'
+import { verificationOf } from './verification-input.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** What became of one contract. `planned`: a dry run. */
 export interface Deployment {
@@ -58,7 +59,7 @@ export class Deployer {
     const write = async (record: DeploymentRecord) => {
       if (folder === undefined || dryRun) return
       // first the input: where a record is, its input is too
-      await writeVerificationInput(folder, verification, input)
+      await writeWhole(join(folder, verification.input), input)
       await writeRecord(join(folder, `${contract}.json`), record)
     }
 

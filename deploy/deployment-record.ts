@@ -1,7 +1,7 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { DeployError } from './deploy-error.ts'
 import type { Verification } from './verification-input.ts'
+import { writeWhole } from './write-whole.ts'
 
 /** `deployments/<network>/<Contract>.json`: what was deployed, and which chain it was deployed to. */
 export interface DeploymentRecord {
@@ -55,12 +55,8 @@ export async function readRecord(path: string): Promise<DeploymentRecord | undef
 
 /** Writes a record whole or not at all. */
 export async function writeRecord(path: string, record: DeploymentRecord): Promise<void> {
-  await mkdir(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}.tmp`
   const { contract, address, chainId, genesisHash, initCodeHash, method, args, block, transaction } = record
   const { verification, abi } = record
   const place = { contract, address, chainId, genesisHash, initCodeHash, method, args, block, transaction }
-  const ordered = { ...place, verification, abi }
-  await writeFile(temporary, `${JSON.stringify(ordered, null, 2)}\n`)
-  await rename(temporary, path)
+  await writeWhole(path, `${JSON.stringify({ ...place, verification, abi }, null, 2)}\n`)
 }

@@ -1,5 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import { Interface } from 'ethers'
 import type { ArtifactManager } from 'hardhat/types/artifacts'
 
@@ -49,13 +48,4 @@ export async function verificationOf(
     },
     input: `${JSON.stringify({ language, sources, settings: { ...settings, outputSelection: OUTPUT_SELECTION } })}\n`,
   }
-}
-
-/** Writes the input beside the record, whole or not at all; doing it again changes nothing. */
-export async function writeVerificationInput(folder: string, { input }: Verification, text: string): Promise<void> {
-  const path = join(folder, input)
-  await mkdir(dirname(path), { recursive: true })
-  const temporary = `${path}.${process.pid}.tmp`
-  await writeFile(temporary, text)
-  await rename(temporary, path)
 }
