@@ -85,18 +85,16 @@ describe('npm start', () => {
     expect(runs[1]!.output).toContain('http://your-site.test.localhost:')
   })
 
-  it.each([
-    'Starting a chain node',
-    'Deploying the registry',
-    'Publishing 3 sites',
-    'Act 1',
-    'Act 2',
-  ])('leaves nothing behind after Ctrl-C at "%s"', { timeout: RUN_LIMIT_MS }, async (moment) => {
-    const run = new Run()
-    await run.says(moment)
-    run.ctrlC()
-    expect(await run.ended, run.output).not.toBe(0)
-    await gone(run)
-    if (run.folder) expect(existsSync(run.folder)).toBe(false)
-  })
+  it.each(['Starting a chain node', 'Deploying the registry', 'Publishing 3 sites', 'Act 1', 'Act 2'])(
+    'leaves nothing behind after Ctrl-C at "%s"',
+    { timeout: RUN_LIMIT_MS },
+    async (moment) => {
+      const run = new Run()
+      await run.says(moment)
+      run.ctrlC()
+      expect(await run.ended, run.output).not.toBe(0)
+      await gone(run)
+      if (run.folder) expect(existsSync(run.folder)).toBe(false)
+    },
+  )
 })
