@@ -24,7 +24,7 @@ abstract contract HealingCalls is RegistryWorld {
         which %= 3;
         DomainState memory s = state(which);
         address caller = mostly(_one(who, s), who, s);
-        step(which, s, caller, abi.encodeCall(REGISTRY.keep, (domains[which], _release(s, back | 1), s.head.seq)));
+        step(which, s, caller, abi.encodeCall(REGISTRY.keep, (domains[which], _toKeep(s, back), s.head.seq)));
     }
 
     function quarantine(uint8 which, uint8 who, uint8 back) external {
@@ -64,9 +64,20 @@ abstract contract HealingCalls is RegistryWorld {
         return s.head.latest > back % 10 ? s.head.latest - back % 10 : 0;
     }
 
-    /// @dev What a reader would go back to, the kept one, the oldest in the ring (the next release would take its place), or any.
+    /// @dev Mostly one that is stable.
+    function _toKeep(DomainState memory s, uint8 back) private pure returns (uint32) {
+        if (back % 4 == 1) return _release(s, back);
+        for (uint256 i = back / 4 % 4; i < 8; ++i) {
+            if (s.stable[i]) return s.releases[i];
+        }
+        return s.releases[0];
+    }
+
+    /// @dev The kept one (mostly, once it is nowhere else), what a reader would go back to, the oldest in the ring (the next
+    /// release would take its place), or any.
     function _target(uint256 which, DomainState memory s, uint8 back) private view returns (uint32 target) {
-        if (back % 4 == 0) return s.kept;
+        bool onlyKept = s.keptStable && s.kept < s.releases[7];
+        if (back % 4 == 0 || (onlyKept && back % 8 < 7)) return s.kept;
         if (back % 4 == 1) return s.releases[7];
         if (back % 4 == 2) return _release(s, back);
         (target,) = REGISTRY.rollbackTarget(domains[which]);
