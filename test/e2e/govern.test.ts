@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { hexlify, randomBytes, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../packages/cli/dist/config/schema.js'
 import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
@@ -40,6 +43,8 @@ describe('the commands of owner, guardian and registrar', { timeout: 60_000 }, (
     await world.writeSite({ 'index.html': 'while paused' })
     expect(await domainsync('publish', DOMAIN)).toMatchObject({ code: 1, error: { code: 'LANE_PAUSED' } })
     expect(await domainsync('pause', DOMAIN)).toMatchObject({ title: `Pause healing of ${DOMAIN}` })
+    // The healer's transaction would revert, and cost all the same.
+    expect(await domainsync('rollback', DOMAIN)).toMatchObject({ code: 1, error: { code: 'LANE_PAUSED' } })
     expect(await domainsync('unpause', DOMAIN)).toMatchObject({ title: `Unpause publishing and healing of ${DOMAIN}` })
     expect(await domainsync('unpause', DOMAIN)).toMatchObject({ outcome: 'unchanged' })
     expect(await domainsync('pause', DOMAIN, 'everything')).toMatchObject({ error: { code: 'LANE_UNKNOWN' } })
@@ -98,6 +103,19 @@ describe('the commands of owner, guardian and registrar', { timeout: 60_000 }, (
     })
   })
 
+  it('are signed by the next who may when the first has no ether', async () => {
+    const poor = new Wallet(hexlify(randomBytes(32)))
+    await writeFile(join(world.folder, 'poor-guardian'), poor.privateKey, { mode: 0o600 })
+    const { file } = await world.configWith('poor', (config) => {
+      config.keys!.guardian = { file: 'poor-guardian' }
+    })
+    await domainsync('trust', 'propose', DOMAIN, '--guardian', poor.address)
+    await later(2)
+    expect(await domainsync('trust', 'accept', DOMAIN)).toMatchObject({ outcome: 'done' })
+    const { json } = await runCli(['pause', DOMAIN, 'publishing', '--dry-run'], { config: file })
+    expect(json).toMatchObject({ outcome: 'planned', from: ACCOUNTS.owner.address })
+  })
+
   it('show the roles and name another healer', async () => {
     const other = `0x${'12'.repeat(20)}`
     expect(await domainsync('roles', DOMAIN)).toMatchObject({ roles: { owner: ACCOUNTS.owner.address.toLowerCase() } })
@@ -110,6 +128,7 @@ describe('the commands of owner, guardian and registrar', { timeout: 60_000 }, (
   it('change the trust after two days, unless somebody vetoes it', async () => {
     const signer = ACCOUNTS.healer.address
     expect(await domainsync('trust', 'propose', DOMAIN, '--signer', signer)).toMatchObject({ code: 0, outcome: 'done' })
+    expect(await domainsync('trust', 'propose', DOMAIN, '--signer', signer)).toMatchObject({ outcome: 'unchanged' })
     expect(await domainsync('trust', 'show', DOMAIN)).toMatchObject({
       pending: { next: { signer: signer.toLowerCase() } },
     })

@@ -25,8 +25,10 @@ export async function main(args: readonly string[]): Promise<number> {
       return EXIT_FAILED
     }
     if (interrupt.signal.aborted) {
-      terminal.document('error', { error: { code: 'INTERRUPTED', message: 'Interrupted.', next: 'domainsync resume' } })
-      process.stderr.write('Interrupted. "domainsync resume" finishes what was begun.\n')
+      terminal.document('error', {
+        error: { code: 'INTERRUPTED', message: 'Interrupted.', next: interruptedAdvice(args) },
+      })
+      process.stderr.write(`Interrupted. ${interruptedAdvice(args)}\n`)
       return EXIT_INTERRUPTED
     }
     reportError(error, terminal)
@@ -34,6 +36,13 @@ export async function main(args: readonly string[]): Promise<number> {
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(signal, onSignal)
   }
+}
+
+/** Publishes and rollbacks are in the journal; a change of the registry is one transaction, mined or not. */
+function interruptedAdvice(args: readonly string[]): string {
+  return args.some((arg) => arg === 'publish' || arg === 'rollback' || arg === 'resume')
+    ? '"domainsync resume" finishes what was begun.'
+    : 'What was sent may still be mined; the same command again says what is so by then.'
 }
 
 /** Whoever read our output has seen enough (`| head`); what is being done goes on. */

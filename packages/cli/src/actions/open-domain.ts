@@ -3,6 +3,7 @@ import { notRegistered } from '@domainsync/sdk'
 import type { CommandContext } from '../command-context.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { type Network, openNetwork } from '../wiring/network-chain.ts'
+import { rpcNotices } from '../wiring/rpc-notices.ts'
 
 /** A registered domain, as a quorum shows it now. */
 export interface OpenDomain {
@@ -17,9 +18,10 @@ export interface OpenDomain {
 export async function openDomain(text: string, { loadConfig, terminal, signal }: CommandContext): Promise<OpenDomain> {
   const config = await loadConfig()
   const domain = parseDomainName(text)
-  const network = await openNetwork(config, {
-    onDissent: ({ operator, what }) => terminal.progress(`RPC ${operator} was outvoted on ${what}`),
-  })
+  const network = await openNetwork(
+    config,
+    rpcNotices((line) => terminal.progress(line)),
+  )
   const call = { signal }
   const state = await network.chain.domain(domain, await network.chain.block('latest', call), call)
   if (state === undefined) throw notRegistered(domain)

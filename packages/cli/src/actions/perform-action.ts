@@ -1,10 +1,12 @@
-import type { DomainName } from '@domainsync/core'
-import { createTransactor, safeBatch, sendCall } from '@domainsync/sdk'
+import { type DomainName, errorCode } from '@domainsync/core'
+import { createTransactor, type RegistryCall, safeBatch, sendCall } from '@domainsync/sdk'
+import type { Wallet } from 'ethers'
 import type { CommandContext } from '../command-context.ts'
 import { ether } from '../output/amount.ts'
 import { confirmWrite } from '../output/confirm.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
-import { chooseActor } from './choose-actor.ts'
+import type { Network } from '../wiring/network-chain.ts'
+import { chooseActors } from './choose-actors.ts'
 import type { OpenDomain } from './open-domain.ts'
 import type { NoAction, RegistryAction } from './registry-action.ts'
 
@@ -32,11 +34,11 @@ export async function performAction(action: RegistryAction | NoAction, options: 
   }
   if (options.unsigned) return printUnsigned(action, options)
   const { config, signal } = options
-  const wallet = await chooseActor(action.actors, config)
-  const transactor = createTransactor({ signer: wallet, ...network })
+  const wallets = await chooseActors(action.actors, config)
   const { to, data } = action.call
+  const { transactor, estimate } = await firstWhoCanPay(wallets, { to, data, network, signal })
   if (flags.dryRun) {
-    const { gas, maxCostWei } = await transactor.estimate({ to, data }, { signal })
+    const { gas, maxCostWei } = estimate
     terminal.print(
       `Would: ${action.title}. About ${gas} gas, ${ether(maxCostWei)} at most, from ${transactor.address}.`,
     )
@@ -46,11 +48,28 @@ export async function performAction(action: RegistryAction | NoAction, options: 
   const { chainId } = network
   await confirmWrite(`${action.title} on chain ${chainId}?`, { terminal, chainId, signal, ...flags })
   terminal.progress(`${action.title} …`)
-  const receipt = await sendCall(action.call, { transactor, signal })
+  const onSent = (hash: string) => terminal.progress(`Sent ${hash}; waiting for its block …`)
+  const receipt = await sendCall(action.call, { transactor, signal, onSent })
   for (const line of action.done) terminal.print(line)
   terminal.print(`${receipt.gasUsed} gas, ${receipt.hash}`)
   document({ outcome: 'done', title: action.title, transaction: receipt })
   return EXIT_DONE
+}
+
+/** Of several keys that may do it, the first that can pay. @throws what the last one's estimate says */
+async function firstWhoCanPay(
+  wallets: readonly Wallet[],
+  { to, data, network, signal }: Pick<RegistryCall, 'to' | 'data'> & { network: Network; signal: AbortSignal },
+) {
+  for (const [index, signer] of wallets.entries()) {
+    const transactor = createTransactor({ signer, ...network })
+    try {
+      return { transactor, estimate: await transactor.estimate({ to, data }, { signal }) }
+    } catch (error) {
+      if (errorCode(error) !== 'KEY_NO_FUNDS' || index === wallets.length - 1) throw error
+    }
+  }
+  throw new TypeError('no wallet')
 }
 
 /** The file on stdout, also without `--json`: it is made to be saved. */

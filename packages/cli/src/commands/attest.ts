@@ -9,6 +9,7 @@ import { openResolvers } from '../wiring/dns-drivers.ts'
 import { domainRoles } from '../wiring/domain-roles.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
 import { requireAnnouncement } from '../wiring/require-announcement.ts'
+import { rpcNotices } from '../wiring/rpc-notices.ts'
 
 interface AttestOptions extends Pick<AttestedOptions, 'deadline'> {
   readonly reclaim?: boolean
@@ -26,7 +27,10 @@ export const addAttestCommand: AddCommand = (program, action) => {
         const { terminal, signal } = context
         const config = await context.loadConfig()
         const domain = parseDomainName(text!)
-        const network = await openNetwork(config)
+        const network = await openNetwork(
+          config,
+          rpcNotices((line) => terminal.progress(line)),
+        )
         const { publisher, healer, ...trust } = await domainRoles(config)
         const { deadline } = readAttested({ deadline: until })
         const options = { ...network, owner: trust.owner, resolvers: openResolvers(config), signal }

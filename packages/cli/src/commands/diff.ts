@@ -2,10 +2,12 @@ import { DomainSyncError, parseDomainName, type ReleaseStatement } from '@domain
 import { changesBetween, readManifest } from '@domainsync/publisher'
 import { createGateway, createReader, type HistoryRelease, readHistory } from '@domainsync/sdk'
 import { EXIT_DONE } from '../output/exit-code.ts'
+import { visibleName } from '../output/visible.ts'
 import type { AddCommand } from '../program.ts'
 import { createLocalFetch } from '../wiring/local-fetch.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
 import { gatewayUrls } from '../wiring/open-client.ts'
+import { rpcNotices } from '../wiring/rpc-notices.ts'
 
 const MARKS = { added: '+', changed: '~', removed: '-' } as const
 
@@ -19,7 +21,10 @@ export const addDiffCommand: AddCommand = (program, action) => {
         const { terminal, signal } = context
         const config = await context.loadConfig()
         const domain = parseDomainName(text!)
-        const { chain } = await openNetwork(config)
+        const { chain } = await openNetwork(
+          config,
+          rpcNotices((line) => terminal.progress(line)),
+        )
         const fetch = createLocalFetch()
         const source = createReader((await gatewayUrls(config)).map((url) => createGateway({ url, fetch })))
         const { releases } = await readHistory(chain, domain, { signal })
@@ -30,7 +35,7 @@ export const addDiffCommand: AddCommand = (program, action) => {
           }),
         )
         const changes = changesBetween(before!.files, after!.files)
-        for (const { kind, path } of changes) terminal.print(`${MARKS[kind]} ${path}`)
+        for (const { kind, path } of changes) terminal.print(`${MARKS[kind]} ${visibleName(path)}`)
         if (changes.length === 0) terminal.print('No file differs.')
         terminal.document('diff', { domain, from: before!.release, to: after!.release, changes })
         return EXIT_DONE

@@ -5,6 +5,7 @@ import { shortCid } from '../output/short.ts'
 import { table } from '../output/table.ts'
 import type { AddCommand } from '../program.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
+import { rpcNotices } from '../wiring/rpc-notices.ts'
 
 /** `history <domain>`: every release, from the chain alone. */
 export const addHistoryCommand: AddCommand = (program, action) => {
@@ -15,7 +16,10 @@ export const addHistoryCommand: AddCommand = (program, action) => {
       action(async (context, [text]) => {
         const { terminal, signal, flags } = context
         const domain = parseDomainName(text!)
-        const { chain } = await openNetwork(await context.loadConfig())
+        const { chain } = await openNetwork(
+          await context.loadConfig(),
+          rpcNotices((line) => terminal.progress(line)),
+        )
         if ((await chain.domain(domain, await chain.block('latest', { signal }), { signal })) === undefined) {
           throw new DomainSyncError('NOT_REGISTERED', `${domain} is not in the registry.`, {
             next: `domainsync register ${domain}`,

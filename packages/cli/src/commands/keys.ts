@@ -58,7 +58,9 @@ export const addKeysCommand: AddCommand = (program, action) => {
         if (bundles.length > 1) {
           terminal.print('Warning: all on one host: whoever steals it can publish, sign, roll back and change roles.')
         }
-        const paying = written.filter(({ role }) => ['owner', 'publisher', 'healer'].includes(role)).map(({ id }) => id)
+        const paying = written
+          .filter(({ role }) => ['owner', 'guardian', 'publisher', 'healer'].includes(role))
+          .map(({ id }) => id)
         if (paying.length > 0) {
           terminal.print(`Next: send some ether to ${paying.join(' ')}`)
           terminal.print(`  on a local chain: npm run hardhat -- fund ${paying.join(' ')} --network localhost`)

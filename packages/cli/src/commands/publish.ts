@@ -15,6 +15,7 @@ import { showAbandoned, showPlan, showResult } from '../output/show-publish.ts'
 import type { AddCommand } from '../program.ts'
 import { nextChange } from '../watch/next-change.ts'
 import { openPublisher } from '../wiring/open-publisher.ts'
+import { rpcNotices } from '../wiring/rpc-notices.ts'
 
 interface PublishCommandOptions {
   readonly from?: string
@@ -104,7 +105,7 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   const show = { terminal, full: flags.full }
   await using publisher = await openPublisher(config, {
     unsigned,
-    onDissent: ({ operator, what }) => terminal.progress(`RPC ${operator} was outvoted on ${what}`),
+    ...rpcNotices((line) => terminal.progress(line)),
     onLiar: ({ source: from, cid }) => terminal.progress(`${from} sent wrong bytes for ${cid}`),
   })
   const onProgress = publishProgress(terminal)

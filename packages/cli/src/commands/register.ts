@@ -18,6 +18,7 @@ import { type DomainRoles, domainRoles } from '../wiring/domain-roles.ts'
 import { lookAtRegistration, type RegistrationView } from '../wiring/look-at-registration.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
 import { registerDomain } from '../wiring/register-domain.ts'
+import { rpcNotices } from '../wiring/rpc-notices.ts'
 
 /** `register <domain>`: TXT challenge, attestation, on-chain binding, in one go. */
 export const addRegisterCommand: AddCommand = (program, action) => {
@@ -32,7 +33,10 @@ export const addRegisterCommand: AddCommand = (program, action) => {
         const { terminal, signal, flags } = context
         const config = await context.loadConfig()
         const domain = parseDomainName(text!)
-        const network = await openNetwork(config)
+        const network = await openNetwork(
+          config,
+          rpcNotices((line) => terminal.progress(line)),
+        )
         const { chainId } = network
         const roles = await domainRoles(config)
         const resolvers = openResolvers(config)

@@ -36,7 +36,10 @@ export const addRolesCommand: AddCommand = (program, action) => {
           return performAction(rolesAction(open, next), { ...context, ...open, command: 'roles', domain, unsigned })
         }
         const roles = rolesOf(open.state)
-        for (const line of table(Object.entries(roles))) terminal.print(line)
+        for (const line of table(
+          Object.entries(roles).map(([role, id]) => [role === 'pqKeyHash' ? 'release key' : role, id]),
+        ))
+          terminal.print(line)
         terminal.document('roles', { domain, outcome: 'shown', roles })
         return EXIT_DONE
       }),
@@ -65,5 +68,5 @@ function rolesAction(
 
 function rolesOf({ nextTrust, publisher, healer }: DomainState) {
   const { owner, guardian, signer, pqKeyHash } = nextTrust
-  return { owner, guardian, signer, 'release key': pqKeyHash, publisher, healer }
+  return { owner, guardian, signer, pqKeyHash, publisher, healer }
 }

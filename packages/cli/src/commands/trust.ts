@@ -83,15 +83,18 @@ async function proposeAction(open: OpenDomain, changes: Partial<TrustFields>): P
   const differences = trustDifferences(state.nextTrust, next)
   if (differences.length === 0) return { unchanged: `That is the trust of ${state.domain} already.` }
   const waiting = await readTrustChange(state, open)
+  if (waiting !== undefined && !waiting.reclaim && trustDifferences(waiting.next, next).length === 0) {
+    return { unchanged: `That is proposed already, and possible from ${time(waiting.notBefore)} on.` }
+  }
   return {
     call: registryCall(network.registry, 'proposeTrust', [state.id, { ...next, fromRelease: 0 }]),
     actors: holdersOf(state, ['owner']),
-    title: `Propose another trust for ${state.domain}`,
+    title: `Propose another trust for ${state.domain} (${differences.map((line) => line.replace(/ +/g, ' ')).join(', ')})`,
     done: [
       ...differences,
       ...(waiting ? ['It takes the place of the change that waited before.'] : []),
       `In two days ${next.owner} accepts it: domainsync trust accept ${state.domain}`,
-      'Until then the old keys sign; owner or guardian can veto it: domainsync trust cancel',
+      `Until then the old keys sign; owner or guardian can veto it: domainsync trust cancel ${state.domain}`,
     ],
   }
 }

@@ -27,6 +27,8 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
+  // A terminal that was closed takes nothing more; what runs is ended in good order all the same.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
   let finished = false
   try {
     const sites = await demoSites(args[0])

@@ -13,6 +13,7 @@ function report(more: Partial<DomainReport> = {}): DomainReport {
     checkedAt: NOW,
     release: { live: 44, latest: 44, seq: 50, root: ROOT, stable: true, kept: 44, paused: 0 },
     quorum: true,
+    chain: 'Release 44 is live at block 120.',
     served: 'match',
     checks: 'pass',
     verified: 'yes',

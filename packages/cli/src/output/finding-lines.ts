@@ -79,12 +79,21 @@ function limitLines({ limits: { repairs, rollbacks }, freezes }: DomainReport): 
 const PUBLISHING = 1
 const HEALING = 2
 
-function releaseLines({ domain, release, error, quorum }: DomainReport): string[] {
+function releaseLines({ domain, release, error, quorum, chain, conditions }: DomainReport): string[] {
+  if (!quorum && error === null && chain !== '' && conditions.every(({ type }) => type !== 'ChainNoQuorum')) {
+    return [`what the registry says is unknown: ${sentence(chain)}`]
+  }
   if (release === null) {
     return quorum && error === null ? ['nothing is published yet.', `   domainsync publish ${domain}`] : []
   }
   return [
-    ...(release.stable ? [] : [`release ${release.live} is live and quarantined: readers refuse it.`]),
+    ...(release.stable
+      ? []
+      : [
+          `release ${release.live} is live and quarantined: every reader and node refuses it. Go back, or have the owner reinstate it:`,
+          `   domainsync rollback ${domain}`,
+          `   domainsync reinstate ${domain} ${release.live}`,
+        ]),
     ...((release.paused & PUBLISHING) === 0 ? [] : ['publishing is paused on chain until the owner unpauses it.']),
     ...((release.paused & HEALING) === 0
       ? []

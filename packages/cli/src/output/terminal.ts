@@ -1,4 +1,5 @@
 import picocolors from 'picocolors'
+import { visible } from './visible.ts'
 
 /** Where a command writes: results on stdout, progress on stderr. */
 export interface Terminal {
@@ -26,13 +27,13 @@ export function createTerminal({ json, quiet }: TerminalOptions): Terminal {
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY) && !json,
     colors: picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY === true),
     print: (line) => {
-      if (!json) process.stdout.write(`${line}\n`)
+      if (!json) process.stdout.write(`${visible(line)}\n`)
     },
     document: (schema, body) => {
       if (json) process.stdout.write(`${JSON.stringify({ schema: `domainsync.${schema}/1`, ...body }, jsonValue)}\n`)
     },
     progress: (line) => {
-      if (!quiet) process.stderr.write(`${line}\n`)
+      if (!quiet) process.stderr.write(`${visible(line)}\n`)
     },
   }
 }

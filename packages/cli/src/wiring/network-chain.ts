@@ -1,6 +1,6 @@
 import { deploymentBlock } from '@domainsync/bindings'
 import type { Address, Chain } from '@domainsync/core'
-import { createQuorumChain, createRpcChain, type Dissent } from '@domainsync/sdk'
+import { createQuorumChain, createRpcChain, type QuorumHooks } from '@domainsync/sdk'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { ResolvedConfig } from '../config/schema.ts'
 import { readText } from '../config/secret.ts'
@@ -20,11 +20,8 @@ export interface Network {
 /** Confirmations on a real chain when none are configured. */
 const DEFAULT_CONFIRMATIONS = 2
 
-/** Opens the quorum; operators that are outvoted are named through `onDissent`. */
-export async function openNetwork(
-  config: LoadedConfig,
-  { onDissent }: { onDissent?: (dissent: Dissent) => void } = {},
-): Promise<Network> {
+/** Opens the quorum; operators that are outvoted, or give no usable answer, are named through the hooks. */
+export async function openNetwork(config: LoadedConfig, { onDissent, onFailure }: QuorumHooks = {}): Promise<Network> {
   const { chainId, quorum, ...network } = config.values.network
   const registry = network.registry.toLowerCase() as Address
   const rpcUrls = await Promise.all(
@@ -40,6 +37,7 @@ export async function openNetwork(
     chain: createQuorumChain(chains, {
       quorum,
       onDissent,
+      onFailure,
       firstBlock: network.fromBlock ?? deploymentBlock({ chainId, registry }),
     }),
   }

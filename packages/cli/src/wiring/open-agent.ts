@@ -27,6 +27,7 @@ import { gatewayUrls } from './open-client.ts'
 import { makeStatePrivate } from './private-state.ts'
 import { openPublishRequests } from './publish-requests.ts'
 import { openReplicas } from './replicas.ts'
+import { rpcNotices } from './rpc-notices.ts'
 import { stateFolder } from './state-folder.ts'
 
 export interface OpenAgentOptions {
@@ -78,9 +79,7 @@ export async function openAgentPorts(
   config: LoadedConfig,
   { onEvent, notifiers = [], lookOnly = false }: OpenAgentOptions,
 ): Promise<{ ports: AgentPorts & { readonly store: Store }; domains: readonly AgentDomain[] }> {
-  const network = await openNetwork(config, {
-    onDissent: ({ operator, what }) => onEvent(`RPC ${operator} was outvoted on ${what}`),
-  })
+  const network = await openNetwork(config, rpcNotices(onEvent))
   const gateways = await Promise.all(
     config.values.gateways.map(async (url, index) =>
       createGateway({ url: await readText(url, config, `gateways[${index}]`) }),

@@ -5,6 +5,7 @@ import { readText } from '../config/secret.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { createLocalFetch } from './local-fetch.ts'
 import { openNetwork } from './network-chain.ts'
+import { rpcNotices } from './rpc-notices.ts'
 
 /** A reader with the configuration's chain, registry and gateways; needs no key. */
 export async function openClient(config: LoadedConfig, terminal: Terminal): Promise<Client> {
@@ -18,7 +19,7 @@ export async function openClient(config: LoadedConfig, terminal: Terminal): Prom
     gateways: await gatewayUrls(config),
     fetch: createLocalFetch(),
     verifyMlDsa: nativeMlDsa.verify,
-    onDissent: ({ operator, what }) => terminal.progress(`RPC ${operator} was outvoted on ${what}`),
+    ...rpcNotices((line) => terminal.progress(line)),
     onLiar: ({ source, cid }) => terminal.progress(`${source} sent wrong bytes for ${cid}`),
   })
 }

@@ -9,7 +9,7 @@ import {
   type PublisherPorts,
   type SigningKeys,
 } from '@domainsync/publisher'
-import { createGateway, createReader, createTransactor, type Dissent, type Lie } from '@domainsync/sdk'
+import { createGateway, createReader, createTransactor, type Lie, type QuorumHooks } from '@domainsync/sdk'
 import { hexlify, randomBytes, Wallet } from 'ethers'
 import { readAccount } from '../config/account.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -21,8 +21,7 @@ import { makeStatePrivate } from './private-state.ts'
 import { openReplicas } from './replicas.ts'
 import { stateFolder } from './state-folder.ts'
 
-export interface OpenPublisherOptions {
-  readonly onDissent?: (dissent: Dissent) => void
+export interface OpenPublisherOptions extends QuorumHooks {
   readonly onLiar?: (lie: Lie) => void
   /** Another sends the transactions. */
   readonly unsigned?: boolean | undefined
@@ -40,10 +39,10 @@ export async function openPublisher(config: LoadedConfig, options: OpenPublisher
 /** What a publisher works with: keys, quorum, replicas, DNS and stores. `await using` closes them. */
 export async function openPublisherPorts(
   config: LoadedConfig,
-  { onDissent, onLiar, unsigned = false }: OpenPublisherOptions = {},
+  { onDissent, onFailure, onLiar, unsigned = false }: OpenPublisherOptions = {},
 ): Promise<PublisherPorts & AsyncDisposable> {
   const { values } = config
-  const network = await openNetwork(config, onDissent ? { onDissent } : {})
+  const network = await openNetwork(config, { onDissent, onFailure })
   const hasKey = values.keys.publisher !== undefined || !unsigned
   // A key that nobody gave a role can look at transactions, and send none.
   const publisher = hasKey ? await readAccount('publisher', config) : new Wallet(hexlify(randomBytes(32)))

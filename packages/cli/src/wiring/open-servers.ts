@@ -20,6 +20,7 @@ import { parseDnsAddress } from './dns-address.ts'
 import { dnsConfigOf } from './dns-drivers.ts'
 import { openNetwork } from './network-chain.ts'
 import { makeStatePrivate } from './private-state.ts'
+import { rpcNotices } from './rpc-notices.ts'
 
 export interface OpenServersOptions {
   /** Names of providers and DNS drivers; empty: all of this machine. */
@@ -90,9 +91,7 @@ type Opening = OpenServersOptions & { readonly config: LoadedConfig }
 
 /** What the registry says of the configured domains, for all nodes here. */
 async function openWatch(config: LoadedConfig, { onEvent }: OpenServersOptions): Promise<RegistryWatch> {
-  const network = await openNetwork(config, {
-    onDissent: ({ operator, what }) => onEvent(`RPC ${operator} was outvoted on ${what}`),
-  })
+  const network = await openNetwork(config, rpcNotices(onEvent))
   return createRegistryWatch({
     ...network,
     domains: Object.keys(config.values.domains).map(parseDomainName),

@@ -1,4 +1,11 @@
-import { type CallOptions, type DomainState, errorCode, type Operation, rootFromHash } from '@domainsync/core'
+import {
+  type CallOptions,
+  type DomainState,
+  errorCode,
+  LANE_HEALING,
+  type Operation,
+  rootFromHash,
+} from '@domainsync/core'
 import { proveReplication } from '@domainsync/ipfs-mirror'
 import { unanswered } from '@domainsync/journal'
 import type { CID } from 'multiformats/cid'
@@ -39,7 +46,15 @@ export async function planRollback(
 ): Promise<{ decision: RollbackDecision; state: DomainState }> {
   const state = await readHead({ chain: ports.chain, domain }, call)
   if (state === undefined) throw notAllowed(`${domain.name} is not in the registry.`)
-  const { live } = state.head
+  const { live, paused } = state.head
+  // The owner may all the same; a transaction of the healer's would revert.
+  if ((paused & LANE_HEALING) !== 0 && ports.healer !== undefined) {
+    throw new AgentError('LANE_PAUSED', `Healing of ${domain.name} is paused on chain: only its owner may go back.`, {
+      state: 'Nothing was sent.',
+      next: `domainsync unpause ${domain.name} healing`,
+      retryable: false,
+    })
+  }
   const release = to ?? state.rollbackTarget?.release
   const entry = state.releases.find((one) => one.release === release && one.stable && one.release < live)
   if (entry === undefined) {

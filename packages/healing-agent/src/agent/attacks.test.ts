@@ -63,6 +63,20 @@ describe('an agent whose own network is down', () => {
   )
 })
 
+describe('a live release that its guardian quarantined', () => {
+  it('is neither uploaded again nor logged as failed: servers are right to refuse it', async () => {
+    const agent = stage.agent()
+    await stage.watch(agent, { limitMs: MINUTE_MS })
+    world.chain.calls.splice(0)
+    world.chain.releases[0]!.stable = false
+    world.fetch = async () => new Response('RELEASE_QUARANTINED', { status: 410 })
+    const reports = await stage.watch(agent, { limitMs: 10 * MINUTE_MS })
+    expect(done(reports).filter((kind) => kind !== 'swapDns')).toEqual([])
+    expect(reports.flatMap(({ conditions }) => conditions.map(({ type }) => type))).not.toContain('HashMismatch')
+    expect(world.chain.calls).toEqual([])
+  })
+})
+
 describe('a probe that is wrong half of the time', () => {
   it('about a copy does not start a storm of uploads, nor freeze the domain', async () => {
     const flip = coin()

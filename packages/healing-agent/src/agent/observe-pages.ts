@@ -7,8 +7,12 @@ import { observeSite } from '../observe/observe-site.ts'
 import { probeName } from '../observe/probe-name.ts'
 import { isSettling, type Known, type Look } from './look.ts'
 
-/** Every page that a due probe is about, asked for once, as a reader would. */
+/**
+ * Every page that a due probe is about, asked for once, as a reader would. None while the live release is quarantined: servers are
+ * right to refuse it, and no upload mends that.
+ */
 export async function observePages(look: Look, known: Known): Promise<Observation[]> {
+  if (known.state?.head.stable === false) return []
   const kinds = ['served', 'check', 'site'] as const
   const paths = pagePaths(look.domain).filter((path) => kinds.some((kind) => look.due(probeName(kind, path))))
   return (await Promise.all(paths.map((path) => observePage(path, look, known)))).flat()

@@ -29,6 +29,8 @@ export interface DomainReport {
     readonly paused: number
   } | null
   readonly quorum: boolean
+  /** What the last look at the chain said. */
+  readonly chain: string
   /** `checking`: a first wrong answer, or servers that may still lag behind a change; not confirmed. */
   readonly served: 'match' | 'MISMATCH' | 'checking' | 'unknown'
   /** `none`: none are configured. */

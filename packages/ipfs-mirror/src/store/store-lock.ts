@@ -28,10 +28,14 @@ export function lockStore(path: string, store: string): StoreLock {
   } catch (cause) {
     database?.close()
     if (!isBusy(cause)) throw storeUnavailable(store, cause)
-    throw new StoreError('STORE_LOCKED', `Another process has the block store ${store} open; stop it and try again.`, {
-      cause,
-      state: 'Nothing was changed.',
-    })
+    throw new StoreError(
+      'STORE_LOCKED',
+      `Another process has the block store ${store} open: a publish that is running, most likely. Let it end, and try again.`,
+      {
+        cause,
+        state: 'Nothing was changed.',
+      },
+    )
   }
   const held = database
   return { release: () => held.close() }

@@ -170,6 +170,13 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** Enough of an answer to tell it from another; a state is kilobytes. */
+const SHOWN_CHARS = 160
+
+function clipped(text: string): string {
+  return text.length <= SHOWN_CHARS ? text : `${text.slice(0, SHOWN_CHARS)}…`
+}
+
 function noQuorum<O extends Operator, T>(
   answers: ReadonlyMap<string, Answer<T>>,
   { quorum, what }: Poll<O, T>,
@@ -177,7 +184,7 @@ function noQuorum<O extends Operator, T>(
   const errors = [...answers.values()].flatMap((answer) => ('error' in answer ? [answer.error] : []))
   if (answers.size === 1 && errors.length === 1) return errors[0]
   const texts = shown([...answers.values()])
-  const said = [...answers.keys()].map((operator, index) => `${operator} says ${texts[index]}`)
+  const said = [...answers.keys()].map((operator, index) => `${operator} says ${clipped(texts[index]!)}`)
   return new ChainError(
     'RPC_NO_QUORUM',
     `No ${quorum} operators agree on ${what}: ${said.join('; ') || 'nobody answered'}. Check the RPC URLs.`,

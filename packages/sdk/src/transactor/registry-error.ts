@@ -8,8 +8,7 @@ const SENTENCES = {
     `The registry does not take the name "${name}": lower-case letters, digits and hyphens in DNS lengths.`,
   AlreadyRegistered: () => 'The domain is registered already.',
   NotRegistered: () => 'The domain is not registered; run "domainsync register" first.',
-  NotAuthorized: ([, caller]) =>
-    `The key ${caller} may not do this for the domain; check its roles with "domainsync status".`,
+  NotAuthorized: ([, caller]) => `The key ${caller} may not do this for the domain; "domainsync roles" says who may.`,
   SharedRole: ([account]) => `Publisher and healer must be two keys, and a domain cannot be its own feed (${account}).`,
   BadAttestation: ([good, required]) =>
     `The first ${good} of the registrar signatures are good, ${required} must be: the next is missing, by nobody who is a registrar, made for other arguments, another chain or registry, or not in ascending order of the signers.`,
@@ -24,13 +23,18 @@ const SENTENCES = {
   NotStable: ([release]) => `Release ${release} is gone, quarantined, or not older than the live one.`,
   NotNewer: ([release, kept]) => `Release ${release} is not newer than ${kept}, which is kept already.`,
   TooEarly: ([notBefore, time]) =>
-    `It is too early: possible from ${notBefore} on (it is ${time}), in seconds since 1970.`,
+    `It is too early: possible from ${moment(notBefore)} on; the chain's time is ${moment(time)}.`,
   TrustMismatch: () => 'The trust given is not the one that was proposed.',
   IncompleteTrust: () => 'Owner, signer and the hash of the post-quantum key must all be given.',
   NoPendingTrust: () => 'Nothing is proposed for this domain.',
   ReclaimPending: () => 'A reclaim of the domain is pending; its owner objects to that first.',
   BadQuorum: ([registrars, quorum]) => `A quorum of ${quorum} cannot be had from ${registrars} registrars.`,
 } satisfies Record<string, (args: readonly unknown[]) => string>
+
+/** Seconds since 1970 as a person reads them. */
+function moment(seconds: unknown): string {
+  return new Date(Number(seconds) * 1_000).toISOString().replace('.000Z', 'Z')
+}
 
 type RegistryErrorName = keyof typeof SENTENCES
 

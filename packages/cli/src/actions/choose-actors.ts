@@ -6,18 +6,20 @@ import { readAddress } from '../config/public-id.ts'
 import type { Actor } from './registry-action.ts'
 
 /**
- * The key of the first who may do it and whose key the configuration has.
+ * The keys of those who may do it and whose keys the configuration has, one at least.
  *
  * @throws DomainSyncError `NO_KEY_OF_ROLE` with who may, and which keys there are
  */
-export async function chooseActor(actors: readonly Actor[], config: LoadedConfig): Promise<Wallet> {
+export async function chooseActors(actors: readonly Actor[], config: LoadedConfig): Promise<readonly Wallet[]> {
+  const wallets: Wallet[] = []
   const others: string[] = []
   for (const { role, address } of actors) {
     if (config.values.keys[role] === undefined) continue
     const configured = await readAddress(role, config)
-    if (configured === address) return readAccount(role, config)
-    others.push(`keys.${role} is ${configured}`)
+    if (configured === address) wallets.push(await readAccount(role, config))
+    else others.push(`keys.${role} is ${configured}`)
   }
+  if (wallets.length > 0) return wallets
   const may = actors.map(({ role, address }) => `the ${role} ${address}`).join(' or ')
   const have = others.length > 0 ? others.join(', ') : 'the configuration has no such key'
   throw new DomainSyncError('NO_KEY_OF_ROLE', `Only ${may} may do this; ${have}.`, {
