@@ -37,7 +37,8 @@ export async function openNetwork(config: LoadedConfig, { onDissent, onFailure }
     chain: createQuorumChain(chains, {
       quorum,
       onDissent,
-      onFailure,
+      // Of one alone, the error itself says it.
+      onFailure: chains.length > 1 ? onFailure : undefined,
       firstBlock: network.fromBlock ?? deploymentBlock({ chainId, registry }),
     }),
   }

@@ -10,6 +10,7 @@ import { rpcNotices } from './rpc-notices.ts'
 /** A reader with the configuration's chain, registry and gateways; needs no key. */
 export async function openClient(config: LoadedConfig, terminal: Terminal): Promise<Client> {
   const { chainId, registry, rpcUrls, quorum } = await openNetwork(config)
+  const { onDissent, onFailure } = rpcNotices((line) => terminal.progress(line))
   return createClient({
     chainId,
     registry,
@@ -19,7 +20,8 @@ export async function openClient(config: LoadedConfig, terminal: Terminal): Prom
     gateways: await gatewayUrls(config),
     fetch: createLocalFetch(),
     verifyMlDsa: nativeMlDsa.verify,
-    ...rpcNotices((line) => terminal.progress(line)),
+    onDissent,
+    onFailure: rpcUrls.length > 1 ? onFailure : undefined,
     onLiar: ({ source, cid }) => terminal.progress(`${source} sent wrong bytes for ${cid}`),
   })
 }
