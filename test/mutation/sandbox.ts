@@ -10,6 +10,7 @@ const COPIED = [
   'deploy',
   'scripts',
   'test/contracts',
+  'snapshots',
   'artifacts',
   'cache',
   'hardhat.config.ts',
