@@ -38,7 +38,11 @@ const changes: Record<string, (n: number) => void> = {
     writeLarge(beside())
     renameSync(beside(), large())
   },
-  'a file that goes and comes back': (n) => (n % 2 === 0 ? rmSync(large(), { force: true }) : writeLarge(large())),
+  // Without a pause between: a site that was read whole while the file was gone would be a true one.
+  'a file that goes and comes back': () => {
+    rmSync(large())
+    writeLarge(large())
+  },
   'files that appear': (n) => writeFileSync(join(folder(), `${n}.html`), `page ${n}`),
 }
 
