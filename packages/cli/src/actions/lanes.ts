@@ -1,7 +1,7 @@
-import { type DomainState, DomainSyncError } from '@domainsync/core'
+import { type DomainState, DomainSyncError, LANE_HEALING, LANE_PUBLISHING } from '@domainsync/core'
 
-/** What can be paused apart, by bit (IDomainSyncRegistry, `Head.paused`). */
-export const LANES = { publishing: 1, healing: 2 } as const
+/** What can be paused apart. */
+const LANES = { publishing: LANE_PUBLISHING, healing: LANE_HEALING } as const
 export type LaneName = keyof typeof LANES
 const LANE_NAMES = Object.keys(LANES) as LaneName[]
 

@@ -18,10 +18,7 @@ export interface OpenDomain {
 export async function openDomain(text: string, { loadConfig, terminal, signal }: CommandContext): Promise<OpenDomain> {
   const config = await loadConfig()
   const domain = parseDomainName(text)
-  const network = await openNetwork(
-    config,
-    rpcNotices((line) => terminal.progress(line)),
-  )
+  const network = await openNetwork(config, rpcNotices(terminal.progress))
   const call = { signal }
   const state = await network.chain.domain(domain, await network.chain.block('latest', call), call)
   if (state === undefined) throw notRegistered(domain)

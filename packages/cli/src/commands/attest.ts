@@ -27,10 +27,7 @@ export const addAttestCommand: AddCommand = (program, action) => {
         const { terminal, signal } = context
         const config = await context.loadConfig()
         const domain = parseDomainName(text!)
-        const network = await openNetwork(
-          config,
-          rpcNotices((line) => terminal.progress(line)),
-        )
+        const network = await openNetwork(config, rpcNotices(terminal.progress))
         const { publisher, healer, ...trust } = await domainRoles(config)
         const { deadline } = readAttested({ deadline: until })
         const options = { ...network, owner: trust.owner, resolvers: openResolvers(config), signal }

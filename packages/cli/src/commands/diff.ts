@@ -1,12 +1,11 @@
 import { DomainSyncError, parseDomainName, type ReleaseStatement } from '@domainsync/core'
 import { changesBetween, readManifest } from '@domainsync/publisher'
-import { createGateway, createReader, type HistoryRelease, readHistory } from '@domainsync/sdk'
+import { type HistoryRelease, readHistory } from '@domainsync/sdk'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { visibleName } from '../output/visible.ts'
 import type { AddCommand } from '../program.ts'
-import { createLocalFetch } from '../wiring/local-fetch.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
-import { gatewayUrls } from '../wiring/open-client.ts'
+import { openReader } from '../wiring/open-reader.ts'
 import { rpcNotices } from '../wiring/rpc-notices.ts'
 
 const MARKS = { added: '+', changed: '~', removed: '-' } as const
@@ -21,12 +20,8 @@ export const addDiffCommand: AddCommand = (program, action) => {
         const { terminal, signal } = context
         const config = await context.loadConfig()
         const domain = parseDomainName(text!)
-        const { chain } = await openNetwork(
-          config,
-          rpcNotices((line) => terminal.progress(line)),
-        )
-        const fetch = createLocalFetch()
-        const source = createReader((await gatewayUrls(config)).map((url) => createGateway({ url, fetch })))
+        const { chain } = await openNetwork(config, rpcNotices(terminal.progress))
+        const source = await openReader(config)
         const { releases } = await readHistory(chain, domain, { signal })
         const [before, after] = await Promise.all(
           [from!, to!].map(async (number) => {

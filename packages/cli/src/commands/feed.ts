@@ -1,6 +1,7 @@
-import { type Address, domainId, hashFromRoot, parseDomainName, rootFromHash } from '@domainsync/core'
+import { type Address, type DomainName, domainId, hashFromRoot, parseDomainName, rootFromHash } from '@domainsync/core'
 import { nextFeed, storeFeed } from '@domainsync/publisher'
-import { createGateway, createReader, leafHash, readFeed, readFeedOf, registryCall, verifyLeaf } from '@domainsync/sdk'
+import { type Feed, leafHash, type ReadManifest, readAnchored, registryCall, verifyLeaf } from '@domainsync/sdk'
+import type { CID } from 'multiformats/cid'
 import { changing } from '../actions/changing.ts'
 import { holdersOf } from '../actions/holders-of.ts'
 import { type OpenDomain, openDomain } from '../actions/open-domain.ts'
@@ -10,10 +11,10 @@ import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
 import type { CommandContext } from '../command-context.ts'
 import { EXIT_DONE, EXIT_FAILED } from '../output/exit-code.ts'
 import { shortCid } from '../output/short.ts'
+import type { Terminal } from '../output/terminal.ts'
 import type { AddCommand } from '../program.ts'
-import { createLocalFetch } from '../wiring/local-fetch.ts'
-import { gatewayUrls } from '../wiring/open-client.ts'
 import { openPublisherPorts } from '../wiring/open-publisher.ts'
+import { openReader } from '../wiring/open-reader.ts'
 
 interface AnchorOptions extends UnsignedOption {
   readonly anew?: boolean
@@ -64,22 +65,18 @@ export const addFeedCommand: AddCommand = (program, action) => {
     .action(action(changing<UnsignedOption>('feed', (open) => setFeedAction(open, NOBODY))))
 }
 
-/** The feed as its manifest tells it and the chain confirms it. */
-async function anchored({ config, network, state, call }: OpenDomain) {
-  const fetch = createLocalFetch()
-  const source = createReader((await gatewayUrls(config)).map((url) => createGateway({ url, fetch })))
-  return readFeed(state.domain, { ...network, ...call, source })
+/** The map that a feed has anchored last, recomputed from its manifest; `undefined` before the first. */
+async function readAnchoredMap({ config, network, state, call }: OpenDomain): Promise<ReadManifest | undefined> {
+  if (state.anchored === undefined) return undefined
+  return readAnchored(state.domain, state.anchored, { ...network, ...call, source: await openReader(config) })
 }
 
 async function showFeed(open: OpenDomain, { terminal }: CommandContext): Promise<number> {
-  const { domain } = open.state
-  const feed = await anchored(open)
-  if (feed === undefined) {
-    terminal.print(`${domain} has anchored nothing yet.`)
-    terminal.document('feed', { domain, outcome: 'empty' })
-    return EXIT_DONE
-  }
-  const { root, seq, manifest, leaves } = feed
+  const { domain, head } = open.state
+  const feed = await readAnchoredMap(open)
+  if (feed === undefined) return tellEmpty(domain, terminal)
+  const { root, manifest, leaves } = feed
+  const { seq } = head
   terminal.print(`root      ${root}   (computed from the manifest, and the one on chain)`)
   terminal.print(`manifest  ${manifest}`)
   terminal.print(`domains   ${leaves.length}   seq ${seq}`)
@@ -87,10 +84,16 @@ async function showFeed(open: OpenDomain, { terminal }: CommandContext): Promise
   return EXIT_DONE
 }
 
+function tellEmpty(domain: DomainName, terminal: Terminal): number {
+  terminal.print(`${domain} has anchored nothing yet.`)
+  terminal.document('feed', { domain, outcome: 'empty' })
+  return EXIT_DONE
+}
+
 async function proveLeaf(text: string, open: OpenDomain, { terminal }: CommandContext): Promise<number> {
   const id = domainId(parseDomainName(text))
-  const feed = await anchored(open)
-  if (feed === undefined) return showFeed(open, { terminal } as CommandContext)
+  const feed = await readAnchoredMap(open)
+  if (feed === undefined) return tellEmpty(open.state.domain, terminal)
   const leaf = feed.leafOf(id)
   const proof = feed.proofOf(id)
   const current = await verifyLeaf({ leaf, proof }, { ...open.network, ...open.call })
@@ -109,18 +112,14 @@ async function anchorAction(
   open: OpenDomain,
   { map, anew, context }: { map: string; anew: boolean; context: CommandContext },
 ): Promise<RegistryAction | NoAction> {
-  const { config, network, state, call } = open
+  const { network, state } = open
   const { terminal, flags } = context
   const entries = await readFeedMap(map)
-  const before = anew ? undefined : await anchored(open)
+  const before = anew ? undefined : await readAnchoredMap(open)
   const { feed, changed, removed } = nextFeed(before, entries)
   if (feed.root === before?.root) return { unchanged: `${state.domain} has anchored this map already.` }
   terminal.progress(`${changed.length} of ${entries.size} domains changed, ${removed.length} removed.`)
-  const place = { ...network, feed: state.id }
-  await using ports = await openPublisherPorts(config, { unsigned: true })
-  const stored = flags.dryRun ? undefined : await storeFeed(feed, { ports, place, ...call })
-  const manifest = stored?.manifest
-  if (stored) terminal.progress(`Manifest ${shortCid(`${manifest}`)}: ${stored.replication.held} copies proven.`)
+  const manifest = flags.dryRun ? undefined : await storeManifest(feed, open, terminal)
   // A dry run stores nothing, and costs the same with any digest.
   const manifestHash = manifest === undefined ? feed.root : hashFromRoot(manifest)
   return {
@@ -131,8 +130,19 @@ async function anchorAction(
   }
 }
 
-async function setFeedAction({ state, network, call }: OpenDomain, feed: Address): Promise<RegistryAction | NoAction> {
-  const now = (await readFeedOf(state.id, { ...network, ...call })) ?? NOBODY
+async function storeManifest(
+  feed: Feed,
+  { config, network, state, call }: OpenDomain,
+  terminal: Terminal,
+): Promise<CID> {
+  await using ports = await openPublisherPorts(config, { unsigned: true })
+  const { manifest, replication } = await storeFeed(feed, { ports, place: { ...network, feed: state.id }, ...call })
+  terminal.progress(`Manifest ${shortCid(`${manifest}`)}: ${replication.held} copies proven.`)
+  return manifest
+}
+
+function setFeedAction({ state, network }: OpenDomain, feed: Address): RegistryAction | NoAction {
+  const now = state.feed ?? NOBODY
   const leaves = feed === NOBODY
   if (now === feed) return { unchanged: `${state.domain} lives in ${leaves ? 'no feed' : 'this feed'} already.` }
   return {

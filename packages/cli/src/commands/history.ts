@@ -1,4 +1,4 @@
-import { DomainSyncError, parseDomainName } from '@domainsync/core'
+import { DomainSyncError, parseDomainName, utcTime } from '@domainsync/core'
 import { readHistory } from '@domainsync/sdk'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { shortCid } from '../output/short.ts'
@@ -16,10 +16,7 @@ export const addHistoryCommand: AddCommand = (program, action) => {
       action(async (context, [text]) => {
         const { terminal, signal, flags } = context
         const domain = parseDomainName(text!)
-        const { chain } = await openNetwork(
-          await context.loadConfig(),
-          rpcNotices((line) => terminal.progress(line)),
-        )
+        const { chain } = await openNetwork(await context.loadConfig(), rpcNotices(terminal.progress))
         if ((await chain.domain(domain, await chain.block('latest', { signal }), { signal })) === undefined) {
           throw new DomainSyncError('NOT_REGISTERED', `${domain} is not in the registry.`, {
             next: `domainsync register ${domain}`,
@@ -31,7 +28,7 @@ export const addHistoryCommand: AddCommand = (program, action) => {
         const rows = history.releases.map((release) => [
           String(release.number),
           short(release.root.toString()),
-          new Date(release.publishedAt).toISOString().replace('.000Z', 'Z'),
+          utcTime(release.publishedAt),
           [
             release.live && 'live',
             !release.stable && 'quarantined',

@@ -105,7 +105,7 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   const show = { terminal, full: flags.full }
   await using publisher = await openPublisher(config, {
     unsigned,
-    ...rpcNotices((line) => terminal.progress(line)),
+    ...rpcNotices(terminal.progress),
     onLiar: ({ source: from, cid }) => terminal.progress(`${from} sent wrong bytes for ${cid}`),
   })
   const onProgress = publishProgress(terminal)

@@ -33,10 +33,7 @@ export const addRegisterCommand: AddCommand = (program, action) => {
         const { terminal, signal, flags } = context
         const config = await context.loadConfig()
         const domain = parseDomainName(text!)
-        const network = await openNetwork(
-          config,
-          rpcNotices((line) => terminal.progress(line)),
-        )
+        const network = await openNetwork(config, rpcNotices(terminal.progress))
         const { chainId } = network
         const roles = await domainRoles(config)
         const resolvers = openResolvers(config)

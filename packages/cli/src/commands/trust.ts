@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { type Address, type Bytes32, DomainSyncError } from '@domainsync/core'
+import { type Address, type Bytes32, DomainSyncError, utcTime } from '@domainsync/core'
 import { readKeyIdentity } from '@domainsync/pq/node'
 import { registryCall } from '@domainsync/sdk'
 import { changing } from '../actions/changing.ts'
@@ -73,7 +73,10 @@ async function showTrust(open: OpenDomain, { terminal }: CommandContext): Promis
 
 function changeLines({ reclaim, notBefore, next }: TrustChange, now: TrustFields): readonly string[] {
   const what = reclaim ? 'A reclaim by the registrars waits' : 'A change waits'
-  return [`${what}, possible from ${time(notBefore)} on:`, ...trustDifferences(now, next).map((line) => `  ${line}`)]
+  return [
+    `${what}, possible from ${utcTime(notBefore * 1_000)} on:`,
+    ...trustDifferences(now, next).map((line) => `  ${line}`),
+  ]
 }
 
 async function proposeAction(open: OpenDomain, changes: Partial<TrustFields>): Promise<RegistryAction | NoAction> {
@@ -84,7 +87,7 @@ async function proposeAction(open: OpenDomain, changes: Partial<TrustFields>): P
   if (differences.length === 0) return { unchanged: `That is the trust of ${state.domain} already.` }
   const waiting = await readTrustChange(state, open)
   if (waiting !== undefined && !waiting.reclaim && trustDifferences(waiting.next, next).length === 0) {
-    return { unchanged: `That is proposed already, and possible from ${time(waiting.notBefore)} on.` }
+    return { unchanged: `That is proposed already, and possible from ${utcTime(waiting.notBefore * 1_000)} on.` }
   }
   return {
     call: registryCall(network.registry, 'proposeTrust', [state.id, { ...next, fromRelease: 0 }]),
@@ -120,7 +123,7 @@ async function acceptAction(open: OpenDomain): Promise<RegistryAction | NoAction
   return {
     call: registryCall(network.registry, 'acceptTrust', [state.id, { ...next, fromRelease: 0 }]),
     actors: [{ role: 'owner', address: next.owner }],
-    title: `Accept the trust of ${state.domain} that is possible from ${time(notBefore)} on`,
+    title: `Accept the trust of ${state.domain} that is possible from ${utcTime(notBefore * 1_000)} on`,
     done: [
       ...trustDifferences(state.nextTrust, next),
       `From release ${state.head.latest + 1} on ${state.domain} is signed by the new keys; older releases stay verifiable.`,
@@ -158,9 +161,4 @@ function isReclaim(domain: string): DomainSyncError {
       retryable: false,
     },
   )
-}
-
-/** Seconds since 1970 as a person reads them. */
-function time(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z')
 }

@@ -1,3 +1,4 @@
+import { LANE_HEALING, LANE_PUBLISHING } from '@domainsync/core'
 import { actionWords, type ConditionReport, type DomainReport, type LadderPosition } from '@domainsync/healing-agent'
 import { describeAction } from './describe-action.ts'
 import { shortDuration } from './short.ts'
@@ -76,9 +77,6 @@ function limitLines({ limits: { repairs, rollbacks }, freezes }: DomainReport): 
   ]
 }
 
-const PUBLISHING = 1
-const HEALING = 2
-
 function releaseLines({ domain, release, error, quorum, chain, conditions }: DomainReport): string[] {
   if (!quorum && error === null && chain !== '' && conditions.every(({ type }) => type !== 'ChainNoQuorum')) {
     return [`what the registry says is unknown: ${sentence(chain)}`]
@@ -94,8 +92,8 @@ function releaseLines({ domain, release, error, quorum, chain, conditions }: Dom
           `   domainsync rollback ${domain}`,
           `   domainsync reinstate ${domain} ${release.live}`,
         ]),
-    ...((release.paused & PUBLISHING) === 0 ? [] : ['publishing is paused on chain until the owner unpauses it.']),
-    ...((release.paused & HEALING) === 0
+    ...((release.paused & LANE_PUBLISHING) === 0 ? [] : ['publishing is paused on chain until the owner unpauses it.']),
+    ...((release.paused & LANE_HEALING) === 0
       ? []
       : ['healing is paused on chain: the agent moves neither chain nor DNS until the owner unpauses it.']),
   ]

@@ -10,7 +10,7 @@ import { rpcNotices } from './rpc-notices.ts'
 /** A reader with the configuration's chain, registry and gateways; needs no key. */
 export async function openClient(config: LoadedConfig, terminal: Terminal): Promise<Client> {
   const { chainId, registry, rpcUrls, quorum } = await openNetwork(config)
-  const { onDissent, onFailure } = rpcNotices((line) => terminal.progress(line))
+  const { onDissent, onFailure } = rpcNotices(terminal.progress)
   return createClient({
     chainId,
     registry,

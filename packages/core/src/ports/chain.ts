@@ -54,6 +54,8 @@ export interface DomainState {
   readonly rollbackTarget: { readonly release: number; readonly ipfsHash: Bytes32 } | undefined
   /** A change of trust that waits; `undefined` for none. */
   readonly pendingTrust?: PendingTrust | undefined
+  /** The feed that it lives in; `undefined` for none. */
+  readonly feed?: Address | undefined
   /** As a feed: the root of the map that it anchored last. */
   readonly anchored?: Bytes32 | undefined
   readonly block: ChainBlock

@@ -1,10 +1,7 @@
 import { IDomainSyncRegistry__factory } from '@domainsync/bindings'
-import type { Address } from '@domainsync/core'
+import { type Address, LANE_PUBLISHING } from '@domainsync/core'
 
 const registry = IDomainSyncRegistry__factory.createInterface()
-
-/** Bit 0 of `pause`: the only lane that a healer may stop. */
-const PUBLISHING = 1
 
 /** What the agent ever calls. A healer's calls never add a digest: there is no way here to publish. */
 export type HealerCall =
@@ -21,7 +18,7 @@ export function encodeHealerCall(id: Address, call: HealerCall): `0x${string}` {
     case 'keep':
       return registry.encodeFunctionData('keep', [id, call.release, call.expectedSeq]) as `0x${string}`
     case 'pausePublishing':
-      return registry.encodeFunctionData('pause', [id, PUBLISHING]) as `0x${string}`
+      return registry.encodeFunctionData('pause', [id, LANE_PUBLISHING]) as `0x${string}`
     case 'logHealthFailure':
       return registry.encodeFunctionData('logHealthFailure', [id, call.ipfsHash]) as `0x${string}`
   }

@@ -1,4 +1,4 @@
-import type { DomainName, Observation, PendingTrust } from '@domainsync/core'
+import { type DomainName, type Observation, type PendingTrust, utcTime } from '@domainsync/core'
 import { type ObserveContext, observed, type Seen } from './observe-context.ts'
 import { probeName } from './probe-name.ts'
 
@@ -15,7 +15,7 @@ export function observeTrust({ name, pending, ...context }: ObserveTrustOptions)
 function seen(name: DomainName, pending: PendingTrust | undefined): Seen {
   if (pending === undefined) return { status: 'good', value: 'none', evidence: 'No change of trust waits.' }
   const { reclaim, notBefore, trustHash } = pending
-  const from = new Date(notBefore * 1_000).toISOString().replace('.000Z', 'Z')
+  const from = utcTime(notBefore * 1_000)
   const evidence = reclaim
     ? `Registrars reclaim the name for another owner, who gets it from ${from} on. Still there? domainsync reclaim object ${name}`
     : `Another owner, guardian, signer or release key is proposed, possible from ${from} on. Not yours? domainsync trust cancel ${name}`

@@ -62,7 +62,7 @@ export function createStateReader(context: RpcContext): StateReader {
     checkNode(node, domain, context.client.origin)
 
     const head = decode(context, view('head'), decodeHead)
-    const { publisher, healer } = decode(context, view('roles'), decodeRoles)
+    const { publisher, healer, feed } = decode(context, view('roles'), decodeRoles)
     const kept = decode(context, view('kept'), (data) => decodeReleaseRef('kept', data))
     const ring = decode(context, view('ring'), decodeRing)
     const nextTrust = decode(context, answers.at(-1), decodeTrust)
@@ -79,6 +79,7 @@ export function createStateReader(context: RpcContext): StateReader {
       nextTrust,
       publisher,
       healer,
+      feed: BigInt(feed) === 0n ? undefined : feed,
       releases: withKept(ring, kept && { ...kept, stable: keptStable }).map((entry) => ({
         ...entry,
         trust: trustOf(entry.release),

@@ -11,8 +11,6 @@ import {
 import type { CID } from 'multiformats/cid'
 import { readFileChunks } from '../unixfs/read-file.ts'
 import { resolvePath } from '../unixfs/resolve-path.ts'
-import { readFeedHead } from '../views/domain-views.ts'
-import type { ViewOptions } from '../views/read-views.ts'
 import type { Feed } from './build-feed.ts'
 import { FeedError } from './feed-error.ts'
 import { FEED_MANIFEST_FILE, type FeedPlace, readFeedManifest } from './feed-manifest.ts'
@@ -25,34 +23,16 @@ export interface ReadManifestOptions extends CallOptions, Pick<FeedPlace, 'chain
   readonly source: BlockSource
 }
 
-export type ReadFeedOptions = ViewOptions & ReadManifestOptions
-
 /** A map that a feed has anchored, recomputed. */
 export interface ReadManifest extends Feed {
   /** The directory that holds the manifest. */
   readonly manifest: CID
 }
 
-export interface AnchoredFeed extends ReadManifest {
-  /** The feed's fence: `anchor` takes it. */
-  readonly seq: number
-}
-
-/**
- * The map that a feed has anchored last: its manifest is fetched, and the root computed from its leaves must be the one on chain.
- * `undefined` before the first.
- *
- * @throws FeedError `FEED_MISMATCH` when they differ, `FEED_MALFORMED`, `FEED_UNAVAILABLE`; ChainError
- */
-export async function readFeed(name: DomainName, options: ReadFeedOptions): Promise<AnchoredFeed | undefined> {
-  const { root, seq } = await readFeedHead(domainId(name), options)
-  return root && { ...(await readAnchored(name, root, options)), seq }
-}
-
 /**
  * The map behind a root that a feed has anchored, from its manifest; the root is computed anew.
  *
- * @throws as {@link readFeed}
+ * @throws FeedError `FEED_MISMATCH` when the root is another, `FEED_MALFORMED`, `FEED_UNAVAILABLE`; ChainError
  */
 export async function readAnchored(
   name: DomainName,

@@ -1,4 +1,4 @@
-import { DomainSyncError, errorCode } from '@domainsync/core'
+import { DomainSyncError, errorCode, utcTime } from '@domainsync/core'
 import type { ErrorDescription } from 'ethers'
 import { registryInterface } from '../chain/registry-interface.ts'
 
@@ -23,18 +23,13 @@ const SENTENCES = {
   NotStable: ([release]) => `Release ${release} is gone, quarantined, or not older than the live one.`,
   NotNewer: ([release, kept]) => `Release ${release} is not newer than ${kept}, which is kept already.`,
   TooEarly: ([notBefore, time]) =>
-    `It is too early: possible from ${moment(notBefore)} on; the chain's time is ${moment(time)}.`,
+    `It is too early: possible from ${utcTime(Number(notBefore) * 1_000)} on; the chain's time is ${utcTime(Number(time) * 1_000)}.`,
   TrustMismatch: () => 'The trust given is not the one that was proposed.',
   IncompleteTrust: () => 'Owner, signer and the hash of the post-quantum key must all be given.',
   NoPendingTrust: () => 'Nothing is proposed for this domain.',
   ReclaimPending: () => 'A reclaim of the domain is pending; its owner objects to that first.',
   BadQuorum: ([registrars, quorum]) => `A quorum of ${quorum} cannot be had from ${registrars} registrars.`,
 } satisfies Record<string, (args: readonly unknown[]) => string>
-
-/** Seconds since 1970 as a person reads them. */
-function moment(seconds: unknown): string {
-  return new Date(Number(seconds) * 1_000).toISOString().replace('.000Z', 'Z')
-}
 
 type RegistryErrorName = keyof typeof SENTENCES
 
