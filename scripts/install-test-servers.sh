@@ -1,13 +1,14 @@
 #!/bin/sh
-# Installs the servers that tests run against and npm does not have: BIND (Debian's bind9).
+# Installs what tests run against and npm does not have: BIND (Debian's bind9) and Chromium (Debian's chromium).
 # Does nothing when they are there. Needs root and apt; says so and fails otherwise.
 set -eu
 
-if command -v named >/dev/null 2>&1 || [ -x /usr/sbin/named ]; then
-  exit 0
-fi
+missing=
+command -v named >/dev/null 2>&1 || [ -x /usr/sbin/named ] || missing=bind9
+command -v chromium >/dev/null 2>&1 || [ -x "${CHROMIUM_BINARY:-}" ] || missing="$missing chromium"
+[ -n "$missing" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
-  echo 'install-test-servers: BIND is missing; install the package bind9 as root.' >&2
+  echo "install-test-servers: missing; install as root:" $missing >&2
   exit 1
 fi
 export DEBIAN_FRONTEND=noninteractive
@@ -19,4 +20,4 @@ if [ ! -e "$policy" ]; then
   trap 'rm -f "$policy"' EXIT
 fi
 apt-get update -q
-apt-get install -q -y --no-install-recommends bind9
+apt-get install -q -y --no-install-recommends $missing
