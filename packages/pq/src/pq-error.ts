@@ -16,10 +16,10 @@ export type PqErrorCode =
   | 'PAYLOAD_TYPE_UNEXPECTED'
   /** A release has exactly two signatures. */
   | 'SIGNATURE_COUNT'
-  /** Signed with another ML-DSA-87 key than the chain names. */
+  /** Signed with another ML-DSA-87 key than the one that is wanted: the chain names it. */
   | 'PQ_KEY_MISMATCH'
   | 'PQ_SIGNATURE_INVALID'
-  /** Signed by another account than the chain names. */
+  /** Signed by another account than the one that is wanted: the chain names it. */
   | 'SIGNER_MISMATCH'
   | 'SIGNER_SIGNATURE_INVALID'
   /** Both signatures hold, but the statement is about something else than expected. */
