@@ -34,6 +34,14 @@ export async function startRpcProxy(target: string, alter: Alter = (_, honest) =
   let takeOver: ((request: IncomingMessage, response: ServerResponse, body: unknown) => boolean) | undefined
   let requests = 0
   const server = createServer(async (request, response) => {
+    // As public operators do: pages of any origin may ask.
+    response.setHeader('access-control-allow-origin', '*')
+    response.setHeader('access-control-allow-headers', 'content-type')
+    if (request.method === 'OPTIONS') {
+      response.statusCode = 204
+      response.end()
+      return
+    }
     requests += 1
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
