@@ -24,6 +24,12 @@ export type PqErrorCode =
   | 'SIGNER_SIGNATURE_INVALID'
   /** Both signatures hold, but the statement is about something else than expected. */
   | 'RELEASE_FIELD_MISMATCH'
+  /** Not a key rotation, or not in the one form that is signed. */
+  | 'ROTATION_MALFORMED'
+  /** Both signatures hold, but the rotation is about something else than expected. */
+  | 'ROTATION_FIELD_MISMATCH'
+  /** No chain of rotations leads from the key that the reader pinned to the one that the chain names. */
+  | 'PQ_KEY_NOT_PINNED'
 
 /** What keys, signatures and envelopes fail with. */
 export class PqError extends DomainSyncError {
