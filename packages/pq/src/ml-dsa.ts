@@ -19,7 +19,7 @@ export interface MlDsaClaim {
 /**
  * ML-DSA-87 verification (FIPS 204 §5.3, pure). A signature of any wrong length is `false`.
  *
- * @throws PqError `PQ_KEY_MALFORMED`, `PQ_CONTEXT_LENGTH`
+ * @throws PqError `PQ_INPUT_TYPE`, `PQ_KEY_MALFORMED`, `PQ_CONTEXT_LENGTH`
  */
 export type MlDsaVerify = (signature: Uint8Array, claim: MlDsaClaim) => boolean
 
@@ -35,13 +35,16 @@ export interface ReleaseSigner {
   sign(message: Uint8Array): Promise<Uint8Array>
 }
 
-/** One implementation of ML-DSA-87. All of them are interchangeable: same keys, each accepts the other's signatures. */
+/**
+ * One implementation of ML-DSA-87 (FIPS 204; its draft was Dilithium-5, which it does not interoperate with). All of them are interchangeable: same keys, each accepts the
+ * other's signatures.
+ */
 export interface MlDsaBackend {
   readonly name: string
   /**
    * A signer whose key is held in memory.
    *
-   * @throws PqError `PQ_SEED_LENGTH`
+   * @throws PqError `PQ_INPUT_TYPE`, `PQ_SEED_LENGTH`
    */
   signer(seed: Uint8Array): ReleaseSigner
   readonly verify: MlDsaVerify

@@ -1,5 +1,5 @@
 import { ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
-import { checkClaim, checkSeed } from './check-ml-dsa-input.ts'
+import { checkMessage, checkSeed, checkVerifyInput } from './check-ml-dsa-input.ts'
 import type { MlDsaBackend } from './ml-dsa.ts'
 import { encodeSpki, spkiKeyId } from './spki.ts'
 
@@ -17,11 +17,19 @@ export const nobleMlDsa: MlDsaBackend = {
     checkSeed(seed)
     const { publicKey, secretKey } = ml_dsa87.keygen(seed)
     const spki = encodeSpki(publicKey)
-    return { publicKey, spki, keyId: spkiKeyId(spki), sign: async (message) => ml_dsa87.sign(message, secretKey) }
+    return {
+      publicKey,
+      spki,
+      keyId: spkiKeyId(spki),
+      async sign(message) {
+        checkMessage(message)
+        return ml_dsa87.sign(message, secretKey)
+      },
+    }
   },
 
   verify(signature, claim) {
-    checkClaim(claim)
+    checkVerifyInput(signature, claim)
     const { message, publicKey, context = EMPTY } = claim
     return ml_dsa87.verify(signature, message, publicKey, { context })
   },

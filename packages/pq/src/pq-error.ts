@@ -2,10 +2,16 @@ import { DomainSyncError, type ErrorDetails } from '@domainsync/core'
 
 /** Codes of {@link PqError}; none of them is mended by trying again. */
 export type PqErrorCode =
-  /** A seed that is not 32 bytes. */
+  /** Not a `Uint8Array`. */
+  | 'PQ_INPUT_TYPE'
+  /** A seed of another length than the algorithm's: 32 bytes, 64 for ML-KEM. */
   | 'PQ_SEED_LENGTH'
-  /** A public key that is not 2,592 bytes, or a SubjectPublicKeyInfo that is not one of ML-DSA-87. */
+  /** A seed that nobody drew at random. */
+  | 'PQ_SEED_WEAK'
+  /** A public key of a wrong length or form, or a SubjectPublicKeyInfo that is not one of ML-DSA-87. */
   | 'PQ_KEY_MALFORMED'
+  /** A ciphertext that is not 1,568 bytes. */
+  | 'PQ_CIPHERTEXT_LENGTH'
   /** A context longer than 255 bytes. */
   | 'PQ_CONTEXT_LENGTH'
   /** Not an envelope, or not in the one form this package writes. */
@@ -30,6 +36,13 @@ export type PqErrorCode =
   | 'ROTATION_FIELD_MISMATCH'
   /** No chain of rotations leads from the key that the reader pinned to the one that the chain names. */
   | 'PQ_KEY_NOT_PINNED'
+  | 'HPKE_SUITE_UNKNOWN'
+  /** A recipient's public key of another suite, or of none. */
+  | 'HPKE_KEY_MALFORMED'
+  /** Sealed to another key, with other associated data or info, or changed since. */
+  | 'HPKE_OPEN_FAILED'
+  /** No WebCrypto here; browsers have it on `https:` pages only. */
+  | 'HPKE_UNAVAILABLE'
 
 /** What keys, signatures and envelopes fail with. */
 export class PqError extends DomainSyncError {

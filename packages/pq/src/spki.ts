@@ -5,10 +5,10 @@ import { ML_DSA_PUBLIC_KEY_BYTES } from './ml-dsa.ts'
 import { PqError } from './pq-error.ts'
 
 /** DER in front of every ML-DSA-87 public key: algorithm id-ml-dsa-87, no parameters, bit string (RFC 9881 §2, §4). */
-const PREFIX = hexToBytes('30820a32300b060960864801650304031303820a2100')
+export const ML_DSA_SPKI_PREFIX = hexToBytes('30820a32300b060960864801650304031303820a2100')
 
 /** Bytes of the SubjectPublicKeyInfo of an ML-DSA-87 key. */
-export const SPKI_BYTES = PREFIX.length + ML_DSA_PUBLIC_KEY_BYTES
+export const SPKI_BYTES = ML_DSA_SPKI_PREFIX.length + ML_DSA_PUBLIC_KEY_BYTES
 
 /**
  * The 2,614-byte SubjectPublicKeyInfo of a raw 2,592-byte ML-DSA-87 public key (RFC 9881).
@@ -19,7 +19,7 @@ export function encodeSpki(publicKey: Uint8Array): Uint8Array {
   if (publicKey.length !== ML_DSA_PUBLIC_KEY_BYTES) {
     throw malformed(`an ML-DSA-87 public key has ${ML_DSA_PUBLIC_KEY_BYTES} bytes, this one has ${publicKey.length}`)
   }
-  return concatBytes(PREFIX, publicKey)
+  return concatBytes(ML_DSA_SPKI_PREFIX, publicKey)
 }
 
 /**
@@ -29,8 +29,9 @@ export function encodeSpki(publicKey: Uint8Array): Uint8Array {
  */
 export function decodeSpki(spki: Uint8Array): Uint8Array {
   if (spki.length !== SPKI_BYTES) throw malformed(`it has ${spki.length} bytes instead of ${SPKI_BYTES}`)
-  if (PREFIX.some((byte, index) => spki[index] !== byte)) throw malformed('it does not start as an ML-DSA-87 key does')
-  return spki.slice(PREFIX.length)
+  if (ML_DSA_SPKI_PREFIX.some((byte, index) => spki[index] !== byte))
+    throw malformed('it does not start as an ML-DSA-87 key does')
+  return spki.slice(ML_DSA_SPKI_PREFIX.length)
 }
 
 /** SHA-256 of a SubjectPublicKeyInfo as it stands on chain: `pqKeyHash`. */
