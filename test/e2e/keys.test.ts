@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -23,6 +23,18 @@ describe('domainsync keys', { timeout: 60_000 }, () => {
     expect(listed.code).toBe(0)
     expect(idsOf(listed)).toEqual(idsOf(made))
     expect(idsOf(listed)).toHaveLength(2)
+  })
+
+  it('makes a recipient of backups: a key file, and a public half that is no key file', async () => {
+    const made = await runCli(['keys', 'new', 'backup'], { cwd })
+    const [{ id }] = made.json.keys as [{ id: string }]
+    const listed = await runCli(['keys', 'list'], { cwd })
+    expect(listed.json).toMatchObject({ keys: [{ kind: 'recipient', id }] })
+    const publicHalf = JSON.parse(await readFile(join(cwd, 'keys', 'recipient.pub.json'), 'utf8'))
+    expect(publicHalf).toMatchObject({ format: 'domainsync-recipient', kem: 'MLKEM1024-P384', keyId: id })
+    expect((await runCli(['keys', 'new', 'backup'], { cwd })).json).toMatchObject({
+      error: { code: 'KEY_FILE_EXISTS' },
+    })
   })
 
   it('says so where there is none', async () => {

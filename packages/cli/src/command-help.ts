@@ -40,7 +40,7 @@ export const COMMAND_HELP = {
   },
   keys: {
     group: GROUPS.setUp,
-    examples: ['keys new', 'keys new ci --out /secure/keys', 'keys list keys/*.json'],
+    examples: ['keys new', 'keys new ci --out /secure/keys', 'keys new backup', 'keys list keys/*.json'],
     failed: 'failed; a key that exists is never overwritten',
   },
   register: {

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
-import { generateReleaseKey, spkiHash } from '@domainsync/pq'
-import { readKeyIdentity, writeKeyFile } from '@domainsync/pq/node'
+import { generateReleaseKey, RECIPIENT_SEED_BYTES, spkiHash } from '@domainsync/pq'
+import { encodeRecipient, readKeyIdentity, recipientKeyId, recipientOf, writeKeyFile } from '@domainsync/pq/node'
 import { Wallet } from 'ethers'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { table } from '../output/table.ts'
@@ -17,8 +18,12 @@ const BUNDLES = {
   signing: ['signer', 'release'],
   agent: ['healer'],
   registrar: ['registrar'],
+  backup: ['recipient'],
 } as const
 type Bundle = keyof typeof BUNDLES
+
+/** The public half of a recipient's key. */
+const RECIPIENT_FILE = 'recipient.pub.json'
 
 /** Where key files go unless told otherwise. */
 const FOLDER = 'keys'
@@ -39,9 +44,9 @@ export const addKeysCommand: AddCommand = (program, action) => {
         const bundles = names.length > 0 ? names.map(knownBundle) : (Object.keys(BUNDLES) as Bundle[])
         const roles = bundles.flatMap((bundle) => BUNDLES[bundle])
         const folder = resolve(out)
-        refuseExisting(folder, roles)
+        refuseExisting(folder, roles.flatMap(filesOf))
         if (flags.dryRun) {
-          terminal.print(`Would write ${roles.map((role) => `${role}.json`).join(', ')} in ${folder}`)
+          terminal.print(`Would write ${roles.flatMap(filesOf).join(', ')} in ${folder}`)
           terminal.document('keys', { folder, roles, written: false })
           return EXIT_DONE
         }
@@ -69,6 +74,9 @@ export const addKeysCommand: AddCommand = (program, action) => {
         if (registrar !== undefined) {
           terminal.print(`Then: npm run hardhat -- deploy --network localhost --registrars ${registrar.id}`)
         }
+        if (roles.includes('recipient')) {
+          terminal.print(`Backups: ${RECIPIENT_FILE} may be given to anyone; keep recipient.json far from the backups.`)
+        }
         terminal.document('keys', { folder, keys: written, written: true })
         return EXIT_DONE
       }),
@@ -82,7 +90,7 @@ export const addKeysCommand: AddCommand = (program, action) => {
         const rows = await Promise.all(
           files.map(async (file) => {
             const identity = await readKeyIdentity(resolve(file))
-            return { file, kind: identity.kind, id: identity.kind === 'release' ? identity.keyId : identity.address }
+            return { file, kind: identity.kind, id: identity.kind === 'account' ? identity.address : identity.keyId }
           }),
         )
         for (const { file, kind, id } of rows) terminal.print(`${file}  ${kind}  ${id}`)
@@ -94,7 +102,9 @@ export const addKeysCommand: AddCommand = (program, action) => {
 
 async function keyFilesIn(folder: string): Promise<string[]> {
   const names = await readdir(resolve(folder)).catch((): string[] => [])
-  const files = names.filter((name) => name.endsWith('.json')).map((name) => join(folder, name))
+  const files = names
+    .filter((name) => name.endsWith('.json') && name !== RECIPIENT_FILE)
+    .map((name) => join(folder, name))
   if (files.length > 0) return files.sort()
   throw new DomainSyncError('NO_KEY_FILES', `There are no key files in ${folder}.`, {
     state: 'Nothing was changed.',
@@ -115,8 +125,8 @@ function knownBundle(name: string): Bundle {
   )
 }
 
-function refuseExisting(folder: string, roles: readonly string[]): void {
-  const existing = roles.map((role) => resolve(folder, `${role}.json`)).find((path) => existsSync(path))
+function refuseExisting(folder: string, names: readonly string[]): void {
+  const existing = names.map((name) => resolve(folder, name)).find((path) => existsSync(path))
   if (!existing) return
   throw new DomainSyncError('KEY_FILE_EXISTS', `${existing} is there already; a key is never overwritten.`, {
     state: 'Nothing was written.',
@@ -125,12 +135,24 @@ function refuseExisting(folder: string, roles: readonly string[]): void {
   })
 }
 
-/** Writes one key and gives its public id: the address, or the hash of the SPKI that goes on chain. */
+/** A role's key file, and what goes with it. */
+function filesOf(role: string): string[] {
+  return role === 'recipient' ? [`${role}.json`, RECIPIENT_FILE] : [`${role}.json`]
+}
+
+/** Writes one key and gives its public id: the address, the hash of the SPKI that goes on chain, or that of a recipient's key. */
 async function writeNewKey(path: string, { role, passphrase }: { role: string; passphrase: string }): Promise<string> {
   if (role === 'release') {
     const { seed, signer } = generateReleaseKey()
     await writeKeyFile(path, { kind: 'release', secret: seed, passphrase })
     return spkiHash(signer.spki)
+  }
+  if (role === 'recipient') {
+    const seed = randomBytes(RECIPIENT_SEED_BYTES)
+    const recipient = await recipientOf(seed)
+    await writeKeyFile(path, { kind: 'recipient', secret: seed, passphrase })
+    await writeFile(join(dirname(path), RECIPIENT_FILE), encodeRecipient(recipient), { flag: 'wx' })
+    return recipientKeyId(recipient)
   }
   const wallet = Wallet.createRandom()
   await writeKeyFile(path, { kind: 'account', secret: Buffer.from(wallet.privateKey.slice(2), 'hex'), passphrase })

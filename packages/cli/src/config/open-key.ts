@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import { readKeyFile } from '@domainsync/pq/node'
+import { type KeyKind, readKeyFile } from '@domainsync/pq/node'
 import { ConfigError } from './config-error.ts'
 import type { LoadedConfig } from './load-config.ts'
 import type { SecretSource } from './schema.ts'
@@ -19,7 +19,7 @@ export interface KeyFileSource {
  */
 export async function openKey(
   source: KeyFileSource,
-  { config, kind, place }: { config: LoadedConfig; kind: 'account' | 'release'; place: string },
+  { config, kind, place }: { config: LoadedConfig; kind: KeyKind; place: string },
 ): Promise<Uint8Array> {
   const path = resolve(config.folder, source.file)
   const passphrase = await readSecret(source.passphrase, config, `${place}.passphrase`)

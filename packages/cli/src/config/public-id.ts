@@ -11,7 +11,10 @@ export async function readAddress(role: AccountRole, config: LoadedConfig): Prom
   if (source && 'passphrase' in source) {
     const identity = await readKeyIdentity(resolve(config.folder, source.file))
     if (identity.kind === 'account') return identity.address
-    throw new ConfigError('CONFIG_INVALID', `keys.${role}: ${source.file} holds a release key, not an account.`)
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `keys.${role}: ${source.file} holds a ${identity.kind} key, not an account.`,
+    )
   }
   return (await readAccount(role, config)).address.toLowerCase() as Address
 }
@@ -22,5 +25,8 @@ export async function readPqKeyHash(config: LoadedConfig): Promise<Bytes32> {
   if (!source) throw new ConfigError('CONFIG_INVALID', 'keys.release is missing: readers verify releases with it.')
   const identity = await readKeyIdentity(resolve(config.folder, source.file))
   if (identity.kind === 'release') return `0x${identity.keyId}`
-  throw new ConfigError('CONFIG_INVALID', `keys.release: ${source.file} holds an account, not a release key.`)
+  throw new ConfigError(
+    'CONFIG_INVALID',
+    `keys.release: ${source.file} holds a key of kind "${identity.kind}", not "release".`,
+  )
 }

@@ -107,7 +107,7 @@ function sealedKey(value: Json): SealedKey | undefined {
 }
 
 function identityOf({ kind, address, keyId }: Json): KeyIdentity | undefined {
-  if (kind === 'release' && isHex(keyId, 32)) return { kind, keyId }
+  if ((kind === 'release' || kind === 'recipient') && isHex(keyId, 32)) return { kind, keyId }
   if (kind === 'account' && typeof address === 'string' && isHex(address.slice(2), 20)) {
     return { kind, address: `0x${address.slice(2)}` satisfies Address }
   }

@@ -9,7 +9,7 @@ import { type KeyIdentity, type KeyKind, keyIdentity } from './key-identity.ts'
 /** Options of {@link writeKeyFile}. */
 export interface WriteKeyFileOptions {
   readonly kind: KeyKind
-  /** 32 bytes: an ML-DSA-87 seed, or a secp256k1 private key. */
+  /** 32 bytes: an ML-DSA-87 seed, a recipient's seed, or a secp256k1 private key. */
   readonly secret: Uint8Array
   readonly passphrase: string
   /** Replace a file that is there. Default false. */
@@ -32,7 +32,7 @@ export async function writeKeyFile(
   if (passphrase === '') {
     throw new KeyFileError('KEY_PASSPHRASE_EMPTY', `A key file needs a passphrase; ${path} was not written.`)
   }
-  const identity = keyIdentity(kind, secret)
+  const identity = await keyIdentity(kind, secret)
   const sealed = await sealKey(secret, { identity, passphrase })
   signal?.throwIfAborted()
   try {

@@ -24,7 +24,8 @@ const index = (at: number, bytes: Uint8Array) => Math.floor(at * bytes.length)
 
 function flip(at: number, bit: number): Mutation {
   return (bytes) => {
-    const changed = bytes.slice()
+    // Not slice: that of a Buffer is the same memory.
+    const changed = new Uint8Array(bytes)
     changed[index(at, bytes)]! ^= 1 << bit
     return changed
   }
