@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { nobleMlDsa } from './noble-ml-dsa.ts'
 import { nativeMlDsa } from './node/native-ml-dsa.ts'
 import { generateReleaseKey } from './release-key.ts'
+import { randomSecret } from './test/key-file-fixture.ts'
 
 describe('a release key', () => {
   it('is another one each time', () => {
@@ -15,7 +17,7 @@ describe('a release key', () => {
   })
 
   it('keeps its own copy of the seed', () => {
-    const given = new Uint8Array(32).fill(1)
+    const given = randomSecret('a release key')
     const { seed, signer } = generateReleaseKey(given)
     given.fill(0)
     expect(generateReleaseKey(seed).signer.keyId).toBe(signer.keyId)
@@ -25,5 +27,12 @@ describe('a release key', () => {
     expect(() => generateReleaseKey(new Uint8Array(length))).toThrow(
       expect.objectContaining({ code: 'PQ_SEED_LENGTH' }),
     )
+  })
+
+  it('is not made from a seed that nobody drew, in either implementation', () => {
+    const weak = new Uint8Array(32).fill(1)
+    for (const backend of [nobleMlDsa, nativeMlDsa]) {
+      expect(() => generateReleaseKey(weak, { backend })).toThrow(expect.objectContaining({ code: 'PQ_SEED_WEAK' }))
+    }
   })
 })

@@ -13,7 +13,7 @@ import {
 } from '@domainsync/healing-agent'
 import { MIN_FAILURE_DOMAINS } from '@domainsync/ipfs-mirror'
 import { openSqliteStore, type Progress, type Store, systemClock } from '@domainsync/journal'
-import { nativeMlDsa } from '@domainsync/pq/node'
+import { bestMlDsa } from '@domainsync/pq/node'
 import { createGateway, createTransactor } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import { readAccount } from '../config/account.ts'
@@ -91,7 +91,7 @@ export async function openAgentPorts(
   const tools = createAgentTools({
     ...network,
     gateways,
-    verifyMlDsa: nativeMlDsa.verify,
+    verifyMlDsa: bestMlDsa().verify,
     fetch: createLocalFetch(),
     onLiar: ({ source, cid }) => onEvent(`${source} sent wrong bytes for ${cid}`),
   })

@@ -1,4 +1,4 @@
-import { nativeMlDsa } from '@domainsync/pq/node'
+import { bestMlDsa } from '@domainsync/pq/node'
 import { type Client, createClient } from '@domainsync/sdk'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { readText } from '../config/secret.ts'
@@ -19,7 +19,7 @@ export async function openClient(config: LoadedConfig, terminal: Terminal): Prom
     fromBlock: config.values.network.fromBlock,
     gateways: await gatewayUrls(config),
     fetch: createLocalFetch(),
-    verifyMlDsa: nativeMlDsa.verify,
+    verifyMlDsa: bestMlDsa().verify,
     onDissent,
     onFailure: rpcUrls.length > 1 ? onFailure : undefined,
     onLiar: ({ source, cid }) => terminal.progress(`${source} sent wrong bytes for ${cid}`),

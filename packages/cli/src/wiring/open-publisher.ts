@@ -1,7 +1,7 @@
 import { type BlockSource, type DomainName, parseDomainName } from '@domainsync/core'
 import { openBlockStore } from '@domainsync/ipfs-mirror'
 import { openSqliteStore, systemClock } from '@domainsync/journal'
-import { nativeMlDsa } from '@domainsync/pq/node'
+import { bestMlDsa } from '@domainsync/pq/node'
 import {
   createPublisher,
   type PublishedDomain,
@@ -77,7 +77,7 @@ export async function openPublisherPorts(
     domains,
     notifiers: [],
     clock: systemClock,
-    verifyMlDsa: nativeMlDsa.verify,
+    verifyMlDsa: bestMlDsa().verify,
   }
   const owned = stack.move()
   return { ...ports, [Symbol.asyncDispose]: () => owned.disposeAsync() }

@@ -8,7 +8,7 @@ import {
   type RegistryWatch,
   startNode,
 } from '@domainsync/ipfs-mirror'
-import { nativeMlDsa } from '@domainsync/pq/node'
+import { bestMlDsa } from '@domainsync/pq/node'
 import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { drivers } from '../config/parse-config.ts'
@@ -117,7 +117,7 @@ async function openNode(
     registry: network.registry.toLowerCase() as Address,
     watch,
     maxStaleMs: serve.maxStaleMs,
-    verifyMlDsa: nativeMlDsa.verify,
+    verifyMlDsa: bestMlDsa().verify,
     onEvent: (event) => onEvent(`${name}: ${event}`),
   })
   const { hostname, port } = new URL(provider.url)

@@ -1,5 +1,5 @@
-import { argon2, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { promisify } from 'node:util'
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { deriveArgon2id } from './derive-argon2id.ts'
 import { KeyFileError } from './key-file-error.ts'
 import {
   headerBytes,
@@ -11,8 +11,6 @@ import {
   TAG_BYTES,
 } from './key-file-format.ts'
 import { KEY_SECRET_BYTES, type KeyIdentity } from './key-identity.ts'
-
-const argon2Async = promisify(argon2)
 
 const CIPHER = 'aes-256-gcm'
 const KEY_BYTES = 32
@@ -49,15 +47,17 @@ export async function openKey(
 }
 
 /** NFC first (RFC 8265 §4.2): the same passphrase on every keyboard is the same key. */
-async function deriveKey(passphrase: string, { cost, salt }: Pick<KeyFileHeader, 'cost' | 'salt'>): Promise<Buffer> {
-  const { memoryKiB: memory, passes, parallelism } = cost
+async function deriveKey(
+  passphrase: string,
+  { cost, salt }: Pick<KeyFileHeader, 'cost' | 'salt'>,
+): Promise<Uint8Array> {
   const message = Buffer.from(passphrase.normalize('NFC'))
   try {
-    return await argon2Async('argon2id', { message, nonce: salt, memory, passes, parallelism, tagLength: KEY_BYTES })
+    return await deriveArgon2id(message, { salt, cost, keyBytes: KEY_BYTES })
   } catch (cause) {
     throw new KeyFileError(
       'KEY_DERIVATION_FAILED',
-      `The key could not be derived; it needs ${Math.ceil(memory / 1024)} MiB of free memory.`,
+      `The key could not be derived; it needs ${Math.ceil(cost.memoryKiB / 1024)} MiB of free memory.`,
       { cause },
     )
   } finally {

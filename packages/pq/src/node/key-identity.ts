@@ -2,8 +2,8 @@ import type { Address } from '@domainsync/core'
 import { accountAddress } from '../eip191.ts'
 import { RECIPIENT_SEED_BYTES } from '../hpke/recipient-key.ts'
 import { ML_DSA_SEED_BYTES } from '../ml-dsa.ts'
+import { bestMlDsa } from './best-ml-dsa.ts'
 import { KeyFileError } from './key-file-error.ts'
-import { nativeMlDsa } from './native-ml-dsa.ts'
 import { recipientKeyId, recipientOf } from './vault/recipient.ts'
 
 /** What a key file holds, and the public name of it. */
@@ -31,7 +31,7 @@ export async function keyIdentity(kind: KeyKind, secret: Uint8Array): Promise<Ke
           `A release key is a seed of ${ML_DSA_SEED_BYTES} bytes; this one has ${secret.length}. Nothing was written.`,
         )
       }
-      return { kind, keyId: nativeMlDsa.signer(secret).keyId }
+      return { kind, keyId: bestMlDsa().signer(secret).keyId }
     }
     case 'recipient': {
       if (secret.length !== RECIPIENT_SEED_BYTES) {

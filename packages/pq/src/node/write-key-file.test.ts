@@ -2,10 +2,11 @@ import { argon2Sync } from 'node:crypto'
 import { link, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { argon2id } from '@noble/hashes/argon2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { Wallet } from 'ethers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { generateReleaseKey } from '../release-key.ts'
-import { account, keyFileText, passphrase, secret, temporaryFolder } from '../test/key-file-fixture.ts'
+import { account, keyFileText, passphrase, randomSecret, secret, temporaryFolder } from '../test/key-file-fixture.ts'
 import { type OpenedKey, readKeyFile, readKeyIdentity } from './read-key-file.ts'
 import { type WriteKeyFileOptions, writeKeyFile } from './write-key-file.ts'
 
@@ -30,7 +31,7 @@ const open = (): Promise<OpenedKey> => readKeyFile(path, { passphrase })
 
 describe('a key file', () => {
   it('gives back an account key, with the address ethers gives it', async () => {
-    const address = new Wallet(`0x${'05'.repeat(32)}`).address.toLowerCase()
+    const address = new Wallet(`0x${bytesToHex(secret)}`).address.toLowerCase()
     expect(await writeKeyFile(path, account)).toEqual({ kind: 'account', address })
     expect(await open()).toEqual({ kind: 'account', address, secret })
     expect(await readKeyIdentity(path)).toEqual({ kind: 'account', address })
@@ -66,7 +67,7 @@ describe('a key file', () => {
       kdf: { name: 'argon2id', memoryKiB: 65536, passes: 3, parallelism: 4 },
       cipher: { name: 'AES-256-GCM' },
     })
-    expect(goodText).not.toContain('05'.repeat(8))
+    expect(goodText).not.toContain(bytesToHex(secret).slice(0, 16))
   })
 
   it('never has the same salt, nonce or ciphertext twice', async () => {
@@ -127,7 +128,7 @@ describe('writing', () => {
   })
 
   it('lets exactly one of several writers win', async () => {
-    const writers = [1, 2, 3].map((byte) => writeKeyFile(path, { ...account, secret: new Uint8Array(32).fill(byte) }))
+    const writers = ['1', '2', '3'].map((name) => writeKeyFile(path, { ...account, secret: randomSecret(name) }))
     const results = await Promise.allSettled(writers)
     const [winner, ...others] = results.filter(({ status }) => status === 'fulfilled')
     expect(others).toEqual([])
@@ -158,6 +159,15 @@ describe('writing', () => {
     await expect(writeKeyFile(path, wrong)).rejects.toThrow(coded('KEY_SECRET_INVALID'))
     expect(await readdir(folder)).toEqual([])
   })
+
+  it.each<WriteKeyFileOptions['kind']>(['account', 'release'])(
+    'refuses an %s secret that nobody drew',
+    async (kind) => {
+      const weak = { kind, secret: new Uint8Array(32).fill(5), passphrase }
+      await expect(writeKeyFile(path, weak)).rejects.toThrow(coded('PQ_SEED_WEAK'))
+      expect(await readdir(folder)).toEqual([])
+    },
+  )
 
   it('writes nothing after an abort', async () => {
     const controller = new AbortController()

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { link, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { checkSeedStrength } from '../check-seed-strength.ts'
 import { sealKey } from './key-file-cipher.ts'
 import { KeyFileError } from './key-file-error.ts'
 import { encodeKeyFile } from './key-file-format.ts'
@@ -22,7 +23,7 @@ export interface WriteKeyFileOptions {
  * name of the key.
  *
  * @throws KeyFileError `KEY_FILE_EXISTS`, `KEY_FILE_UNWRITABLE`, `KEY_PASSPHRASE_EMPTY`, `KEY_SECRET_INVALID`,
- * `KEY_DERIVATION_FAILED`
+ * `KEY_DERIVATION_FAILED`; PqError `PQ_SEED_WEAK`
  */
 export async function writeKeyFile(
   path: string,
@@ -33,6 +34,8 @@ export async function writeKeyFile(
     throw new KeyFileError('KEY_PASSPHRASE_EMPTY', `A key file needs a passphrase; ${path} was not written.`)
   }
   const identity = await keyIdentity(kind, secret)
+
+  checkSeedStrength(secret)
   const sealed = await sealKey(secret, { identity, passphrase })
   signal?.throwIfAborted()
   try {

@@ -4,8 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type WriteKeyFileOptions, writeKeyFile } from '../node/write-key-file.ts'
 
+/** 32 bytes as good as random, the same each time. */
+export function randomSecret(name: string): Uint8Array {
+  return new Uint8Array(createHash('sha256').update(name).digest())
+}
+
 /** An account key to write. */
-export const secret = new Uint8Array(32).fill(5)
+export const secret = randomSecret('an account key')
 export const passphrase = 'correct horse battery staple'
 export const account: WriteKeyFileOptions = { kind: 'account', secret, passphrase }
 

@@ -17,7 +17,7 @@ import type { CID } from 'multiformats/cid'
 import { createMemorySource, importFiles, type MemorySource } from '../unixfs/memory-source.test.support.ts'
 
 /** The keys that sign test releases: the same ones in every run. */
-export const RELEASE_KEY = generateReleaseKey(new Uint8Array(32).fill(7))
+export const RELEASE_KEY = generateReleaseKey()
 export const SIGNER = new Wallet(`0x${'42'.repeat(32)}`)
 export const CHAIN_ID = 31337
 export const REGISTRY: Address = `0x${'ab'.repeat(20)}`
