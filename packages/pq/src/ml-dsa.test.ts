@@ -56,6 +56,31 @@ describe.each(backends)('ML-DSA-87 of $name', (backend) => {
     )
   })
 
+  it.each([null, undefined, 'text', [1, 2], {}, new ArrayBuffer(32), new Uint16Array(16)])(
+    'refuses what are no bytes: %o',
+    async (value) => {
+      const wrong = value as Uint8Array
+      const refused = expect.objectContaining({ code: 'PQ_INPUT_TYPE' })
+      const signature = new Uint8Array(ML_DSA_SIGNATURE_BYTES)
+      expect(() => backend.signer(wrong)).toThrow(refused)
+      expect(() => backend.verify(wrong, { message, publicKey })).toThrow(refused)
+      expect(() => backend.verify(signature, { message: wrong, publicKey })).toThrow(refused)
+      expect(() => backend.verify(signature, { message, publicKey: wrong })).toThrow(refused)
+      await expect(signer.sign(wrong)).rejects.toThrow(refused)
+    },
+  )
+
+  it('tells keys apart however many it has met, and when their bytes change in place', async () => {
+    const signers = Array.from({ length: 10 }, (_, n) => backend.signer(new Uint8Array(32).fill(n)))
+    const signatures = await Promise.all(signers.map(({ sign }) => sign(message)))
+    const place = new Uint8Array(publicKey.length)
+    for (const n of [...signers.keys(), ...[...signers.keys()].reverse()]) {
+      place.set(signers[n]!.publicKey)
+      expect(backend.verify(signatures[n]!, { message, publicKey: place })).toBe(true)
+      expect(backend.verify(signatures[(n + 1) % 10]!, { message, publicKey: place })).toBe(false)
+    }
+  })
+
   it('notices one flipped bit anywhere in signature, message or key', async () => {
     const signature = await signer.sign(message)
     const inputs = { signature, message, publicKey }

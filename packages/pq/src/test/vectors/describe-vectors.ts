@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, it } from 'vitest'
 
 /** The folder of published vectors, beside the checkout. */
-const FOLDER = join(import.meta.dirname, '../../../../../shared/vectors/pq')
+const FOLDER = join(import.meta.dirname, '../../../../../../shared/vectors/pq')
 
 /**
  * A suite over a file of published vectors. Without the file it fails in CI, and elsewhere is one skipped test that says so.
