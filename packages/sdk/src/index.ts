@@ -24,6 +24,17 @@ export * from './feed/read-feed.ts'
 export * from './history/fold-history.ts'
 export * from './history/read-history.ts'
 export { requireWholeHistory } from './history/require-whole-history.ts'
+export {
+  CHAIN_PROOF_SCHEMA,
+  type ChainProof,
+  encodeChainProof,
+  openChainProof,
+  type ProofSubject,
+  type ProvenState,
+  parseChainProof,
+} from './proof/chain-proof.ts'
+export { ProofError, type ProofErrorCode } from './proof/proof-error.ts'
+export { type ReadProofOptions, readChainProof } from './proof/read-chain-proof.ts'
 export * from './rpc/rpc-error.ts'
 export { accountOf } from './transactor/account-of.ts'
 export { type AttestedTypedData, attestersOf, explainAttestations } from './transactor/explain-attestations.ts'

@@ -8,7 +8,7 @@ import { VerifyError } from './verify-error.ts'
  *
  * @throws ChainError `NODE_MISMATCH`; VerifyError `RELEASE_NONE`, `RELEASE_QUARANTINED`
  */
-export function checkHead({ domain, node, head }: DomainState): CID {
+export function checkHead({ domain, node, head }: Pick<DomainState, 'domain' | 'node' | 'head'>): CID {
   if (node !== namehash(domain)) {
     throw new ChainError(
       'NODE_MISMATCH',
