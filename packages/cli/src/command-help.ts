@@ -175,10 +175,15 @@ export const COMMAND_HELP = {
   },
   verify: {
     group: GROUPS.verify,
-    examples: ['verify bbbhhai.com', 'verify bbbhhai.com --url https://mirror.example --json'],
-    done: 'what is served is what was approved',
+    examples: [
+      'verify bbbhhai.com',
+      'verify bbbhhai.com --url https://mirror.example --json',
+      'verify bbbhhai.com --save bbbhhai.com.car',
+      'verify bbbhhai.com --offline bbbhhai.com.car --block-hash 0x…',
+    ],
+    done: 'what is served (with --offline: saved) is what was approved',
     failed: 'it is not; each check that fails is named',
-    incomplete: 'no verdict: somebody could not be asked',
+    incomplete: 'no verdict: somebody could not be asked, or --offline has no --block-hash',
   },
   history: {
     group: GROUPS.verify,

@@ -1,3 +1,4 @@
+import { carBytes } from '@domainsync/sdk'
 import { describe, expect, it } from 'vitest'
 import { carBlocks } from '../gateway/car-blocks.ts'
 import { findPath } from '../gateway/find-path.ts'
@@ -7,7 +8,6 @@ import { contentOfRelease } from '../import/content-of-release.ts'
 import { listDirectory } from '../import/list-directory.ts'
 import { proveRetrieval } from '../proof/prove-retrieval.ts'
 import { reachDag } from '../store/reach-dag.ts'
-import { carBytes } from './car-bytes.ts'
 import { CidMarks } from './cid-marks.ts'
 import { collect } from './collect.test.support.ts'
 import { chain, countingSource, fileBomb, type HostileDag, shardBomb, wideChain } from './hostile-dag.test.support.ts'
@@ -35,7 +35,7 @@ describe.each(bombs)('%s', (_what, dag) => {
 
   it('is read from a CAR once', async () => {
     const put: unknown[] = []
-    const car = carBytes(dag.root, walkDag(dag.root, countingSource(dag)))
+    const car = carBytes([dag.root], walkDag(dag.root, countingSource(dag)))
     await readCar(car, { root: dag.root, into: { put: async (blocks) => void put.push(...blocks) } })
     expect(put).toHaveLength(distinct)
   })
@@ -102,7 +102,7 @@ describe('blocks of nothing but links', { timeout: 120_000 }, () => {
     async function* parentsFirst() {
       yield* [...wide.blocks.values()].reverse()
     }
-    const car = carBytes(wide.root, parentsFirst())
+    const car = carBytes([wide.root], parentsFirst())
     const reading = readCar(car, { root: wide.root, into: { put: async () => {} }, maxBlocks: 500_000 })
     await expect(reading).rejects.toMatchObject({ code: 'CAR_DAG_TOO_LARGE' })
   })

@@ -1,12 +1,10 @@
+import { CarError, carFrames, linksOf } from '@domainsync/sdk'
 import { CarBufferReader } from '@ipld/car/buffer-reader'
 import { CID } from 'multiformats/cid'
 import type { Block } from '../store/block-store.ts'
 import { type BlockFault, blockFault, isSupported, MAX_BLOCK_BYTES } from './block-fault.ts'
-import { CarError } from './car-error.ts'
-import { carFrames } from './car-frames.ts'
 import { CidMarks } from './cid-marks.ts'
 import { MAX_DAG_BLOCKS } from './dag-limits.ts'
-import { linksOf } from './links-of.ts'
 
 /** A header with one root is 58 bytes; one with a hundred is refused for its roots, not its length. */
 const MAX_HEADER_BYTES = 4096

@@ -1,4 +1,5 @@
 import type { BlockSource, CallOptions } from '@domainsync/core'
+import { linksOf } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import type { Block } from '../store/block-store.ts'
 import { type BlockFault, blockFault, isSupported, MAX_BLOCK_BYTES } from './block-fault.ts'
@@ -6,7 +7,6 @@ import { CidMarks } from './cid-marks.ts'
 import { DagError } from './dag-error.ts'
 import { MAX_DAG_BLOCKS, MAX_LINKS_AHEAD } from './dag-limits.ts'
 import { LinkStack } from './link-stack.ts'
-import { linksOf } from './links-of.ts'
 
 /** Blocks asked for ahead of the one that is due. */
 export const WALK_CONCURRENCY = 8

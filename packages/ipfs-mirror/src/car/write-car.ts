@@ -1,6 +1,6 @@
 import type { BlockSource, CallOptions } from '@domainsync/core'
+import { carBytes } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
-import { carBytes } from './car-bytes.ts'
 import { walkDag } from './walk-dag.ts'
 
 /**
@@ -8,5 +8,5 @@ import { walkDag } from './walk-dag.ts'
  * Every block is verified on its way; the errors are those of `walkDag`.
  */
 export function writeCar(root: CID, source: BlockSource, options: CallOptions = {}): AsyncGenerator<Uint8Array> {
-  return carBytes(root, walkDag(root, source, options))
+  return carBytes([root], walkDag(root, source, options))
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { carBytes } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
-import { carBytes } from '../car/car-bytes.ts'
 import { bytesReply, notModified } from './bytes-reply.ts'
 import { carBlocks } from './car-blocks.ts'
 import { etagMatches } from './conditional.ts'
@@ -77,9 +77,9 @@ async function carReply(
     etag: carEtag(root, names, format),
   }
   if (etagMatches(request.headers['if-none-match'], headers.etag)) return notModified(headers)
-  if (!found) return { status: 200, headers, body: carBytes(root, noBlocks()) }
+  if (!found) return { status: 200, headers, body: carBytes([root], noBlocks()) }
   const { scope, entityBytes } = format
-  return { status: 200, headers, body: carBytes(root, carBlocks(found, { source, scope, entityBytes })) }
+  return { status: 200, headers, body: carBytes([root], carBlocks(found, { source, scope, entityBytes })) }
 }
 
 /** `undefined` for an identity CID, which has no block to send: the probe `bafkqaaa` gets an empty CAR. */

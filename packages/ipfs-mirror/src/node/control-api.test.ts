@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
+import { carBytes } from '@domainsync/sdk'
 import { expect, it } from 'vitest'
-import { carBytes } from '../car/car-bytes.ts'
 import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
 import { createEmbeddedReplica } from '../providers/embedded.ts'
 import { damageBlock } from './damage-block.test.support.ts'
@@ -18,7 +18,7 @@ async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
 
 async function wholeCar(of = blocks, top = root): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of carBytes(top, each(of))) chunks.push(chunk)
+  for await (const chunk of carBytes([top], each(of))) chunks.push(chunk)
   return new Uint8Array(Buffer.concat(chunks))
 }
 
@@ -87,7 +87,7 @@ it('answers 413 to more bytes than it takes, announced or not', async () => {
   const node = await runningNode({ maxCarBytes: 100 })
   expect(await put(node.url, await wholeCar())).toMatchObject({ status: 413, code: 'CAR_TOO_LARGE' })
   const replica = createEmbeddedReplica({ name: 'node', url: node.url, token: TOKEN, failureDomain: 'x' })
-  const upload = replica.upload(root, () => carBytes(root, each(blocks)))
+  const upload = replica.upload(root, () => carBytes([root], each(blocks)))
   await expect(upload).rejects.toMatchObject({ code: 'REPLICA_FULL' })
   expect(node.store.pinned()).toEqual([])
 })

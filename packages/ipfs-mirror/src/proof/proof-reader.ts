@@ -1,8 +1,8 @@
 import { type CallOptions, errorCode, type Replica } from '@domainsync/core'
+import { linksOf } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import { blockFault } from '../car/block-fault.ts'
 import { CidMarks } from '../car/cid-marks.ts'
-import { linksOf } from '../car/links-of.ts'
 import { IDENTITY, type StoredBlocks } from '../gateway/stored-blocks.ts'
 import { MAX_FAILURES, type ProofFailure } from './proof.ts'
 

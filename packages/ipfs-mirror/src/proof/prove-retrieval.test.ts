@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { RAW, RELEASE_FILE, type Replica } from '@domainsync/core'
+import { carBytes } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import { expect, it, onTestFinished } from 'vitest'
-import { carBytes } from '../car/car-bytes.ts'
 import { type Files, siteBlocks } from '../gateway/site-blocks.test.support.ts'
 import { createEmbeddedReplica } from '../providers/embedded.ts'
 import type { Block } from '../store/block-store.ts'
@@ -51,7 +51,7 @@ async function lyingGateway(files: Files, behave: (blocks: Block[], root: CID) =
       response.writeHead(404).end()
     } else if (searchParams.get('format') === 'car') {
       const sent = ordered.slice(0, behaviour.carBlocks ?? ordered.length)
-      for await (const chunk of carBytes(block.cid, each(sent))) response.write(chunk)
+      for await (const chunk of carBytes([block.cid], each(sent))) response.write(chunk)
       response.end()
     } else {
       asked.push(label)

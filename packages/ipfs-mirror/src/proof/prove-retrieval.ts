@@ -1,7 +1,7 @@
 import { type CallOptions, type Clock, DAG_PB, errorCode, RAW, type Replica } from '@domainsync/core'
+import { linksOf } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import { CidMarks } from '../car/cid-marks.ts'
-import { linksOf } from '../car/links-of.ts'
 import { readCar } from '../car/read-car.ts'
 import type { Block } from '../store/block-store.ts'
 import { claimedSize } from './claimed-size.ts'

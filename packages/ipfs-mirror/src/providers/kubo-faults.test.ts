@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { carBytes } from '@domainsync/sdk'
 import { expect, it, onTestFinished } from 'vitest'
-import { carBytes } from '../car/car-bytes.ts'
 import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
 import { proveRetrieval } from '../proof/prove-retrieval.ts'
 import { createKuboReplica } from './kubo.ts'
@@ -39,14 +39,16 @@ it('does not take an import that broke off behind its headers for a finished one
     response.addTrailers({ 'X-Stream-Error': 'disk full' })
     response.end()
   })
-  await expect(kubo.upload(root, () => carBytes(root, each(ordered)))).rejects.toMatchObject({ code: 'ROOT_MISMATCH' })
+  await expect(kubo.upload(root, () => carBytes([root], each(ordered)))).rejects.toMatchObject({
+    code: 'ROOT_MISMATCH',
+  })
 })
 
 it('says ROOT_MISMATCH when another root comes back, and PIN_FAILED when ours was not pinned', async () => {
   const other = 'bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi'
   const upload = async (line: string) => {
     const kubo = await kuboThat((_, response) => response.writeHead(200).end(line))
-    return kubo.upload(root, () => carBytes(root, each(ordered)))
+    return kubo.upload(root, () => carBytes([root], each(ordered)))
   }
   await expect(upload(imported(other))).rejects.toMatchObject({ code: 'ROOT_MISMATCH' })
   await expect(upload(imported(`${root}`, 'no space left'))).rejects.toMatchObject({
@@ -78,7 +80,7 @@ it('has the proof see through an export that ends too early without saying so', 
     } else if (call.endsWith('/dag/export')) {
       void (async () => {
         response.writeHead(200, { trailer: 'X-Stream-Error' })
-        for await (const chunk of carBytes(root, each(ordered.slice(0, 1)))) response.write(chunk)
+        for await (const chunk of carBytes([root], each(ordered.slice(0, 1)))) response.write(chunk)
         response.addTrailers({ 'X-Stream-Error': 'block was not found locally' })
         response.end()
       })()

@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
 import { DomainSyncError, type Replica, rawCidFromSha256 } from '@domainsync/core'
+import { carBytes } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { carBytes } from '../car/car-bytes.ts'
 import { readCar } from '../car/read-car.ts'
 import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
 import { proveReplication } from '../proof/prove-replication.ts'
@@ -51,7 +51,7 @@ export function describeReplica(name: string, start: () => Promise<ReplicaWorld>
     const car =
       (of = blocks) =>
       () =>
-        carBytes(root, each(of))
+        carBytes([root], each(of))
     const unknown = CID.parse('bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi')
 
     it('calls a root that it never got absent, and lets go of it without complaint', async () => {
@@ -62,7 +62,7 @@ export function describeReplica(name: string, start: () => Promise<ReplicaWorld>
 
     it('refuses a CAR that is cut inside a block, and keeps nothing', async () => {
       const cut = async function* () {
-        for await (const chunk of carBytes(root, each(blocks.slice(0, 3)))) yield chunk
+        for await (const chunk of carBytes([root], each(blocks.slice(0, 3)))) yield chunk
         yield Uint8Array.of(0xff, 0x01, 0x01)
       }
       await expect(world.replica.upload(root, cut)).rejects.toBeInstanceOf(DomainSyncError)
@@ -83,7 +83,7 @@ export function describeReplica(name: string, start: () => Promise<ReplicaWorld>
     it("refuses another release's CAR with ROOT_MISMATCH", async () => {
       const other = await siteBlocks({ 'index.html': 'another one' })
       const upload = world.replica.upload(root, () =>
-        carBytes(other.root, each(parentsFirst(other.blocks, other.root))),
+        carBytes([other.root], each(parentsFirst(other.blocks, other.root))),
       )
       await expect(upload).rejects.toMatchObject({ code: 'ROOT_MISMATCH' })
       expect(await world.replica.status(root)).toBe('absent')
@@ -91,7 +91,7 @@ export function describeReplica(name: string, start: () => Promise<ReplicaWorld>
 
     it("passes on the error of the CAR's own source", async () => {
       const broken = async function* () {
-        yield* carBytes(root, each(blocks.slice(0, 2)))
+        yield* carBytes([root], each(blocks.slice(0, 2)))
         throw new DomainSyncError('BLOCK_DAMAGED', 'the local disk is bad')
       }
       await expect(world.replica.upload(root, broken)).rejects.toMatchObject({ code: 'BLOCK_DAMAGED' })

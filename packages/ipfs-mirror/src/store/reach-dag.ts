@@ -1,9 +1,9 @@
 import { type CallOptions, errorCode, RAW } from '@domainsync/core'
+import { linksOf } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import type { CidMarks } from '../car/cid-marks.ts'
 import { MAX_LINKS_AHEAD } from '../car/dag-limits.ts'
 import { LinkStack } from '../car/link-stack.ts'
-import { linksOf } from '../car/links-of.ts'
 import { StoreError } from './store-error.ts'
 
 /** The part of a store that a DAG is looked up in. */

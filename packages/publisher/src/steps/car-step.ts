@@ -1,8 +1,6 @@
-import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { writeCar } from '@domainsync/ipfs-mirror'
+import { writeCar, writeCarFile } from '@domainsync/ipfs-mirror'
 import type { StepDefinition } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
@@ -32,16 +30,6 @@ export const carStep: StepDefinition<PublishContext> = {
   async effect({ context, signal }, intent) {
     const { root, path } = intent as { root: string; path: string }
     await mkdir(context.ports.carFolder, { recursive: true })
-    const partial = `${path}.${process.pid}.partial`
-    try {
-      const car = writeCar(CID.parse(root), context.ports.blocks)
-      await pipeline(car, createWriteStream(partial), signal ? { signal } : {})
-      const file = await open(partial, 'r+')
-      await file.sync()
-      await file.close()
-      await rename(partial, path)
-    } finally {
-      await rm(partial, { force: true })
-    }
+    await writeCarFile(path, writeCar(CID.parse(root), context.ports.blocks), { signal })
   },
 }

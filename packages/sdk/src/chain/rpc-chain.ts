@@ -1,5 +1,4 @@
 import {
-  type Address,
   type BlockTag,
   type CallOptions,
   type Chain,
@@ -12,6 +11,7 @@ import { resultOf } from '../rpc/parse-rpc-answer.ts'
 import { createRpcClient, type RpcClientOptions } from '../rpc/rpc-client.ts'
 import { ChainError } from '../rpc/rpc-error.ts'
 import { parseBlock } from './parse-block.ts'
+import { parseRegistry } from './parse-registry.ts'
 import { readEvents } from './read-events.ts'
 import { createStateReader } from './read-state.ts'
 import { checkChainId, type RpcContext } from './rpc-context.ts'
@@ -44,16 +44,7 @@ export interface OperatorChain extends Chain {
 export function createRpcChain(options: RpcChainOptions): OperatorChain {
   const client = createRpcClient(options)
   const operator = options.operator ?? client.origin
-  const registry = options.registry.toLowerCase() as Address
-  if (!/^0x[0-9a-f]{40}$/.test(registry)) {
-    throw new ChainError(
-      'REGISTRY_INVALID',
-      `"${options.registry}" is no address; a registry is 0x and 40 hex digits.`,
-      {
-        retryable: false,
-      },
-    )
-  }
+  const registry = parseRegistry(options.registry)
   const context: RpcContext = { client, chainId: options.chainId, registry }
   const safeDepth = options.safeDepth ?? (options.chainId === DEVELOPMENT_CHAIN_ID ? 0 : 'tag')
   const readState = createStateReader(context)

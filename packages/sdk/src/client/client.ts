@@ -11,17 +11,20 @@ import {
 import type { CID } from 'multiformats/cid'
 import { createGateway } from '../blocks/gateway.ts'
 import { createReader } from '../blocks/reader.ts'
+import { saveBundle } from '../bundle/save-bundle.ts'
 import type { Dissent } from '../chain/ask-operators.ts'
+import { parseRegistry } from '../chain/parse-registry.ts'
 import { createQuorumChain } from '../chain/quorum-chain.ts'
 import { createRpcChain } from '../chain/rpc-chain.ts'
 import { parseEndpoint } from '../chain/rpc-endpoint.ts'
 import type { HistoryRelease } from '../history/fold-history.ts'
 import { readHistory } from '../history/read-history.ts'
 import { checkHead } from '../verify/check-head.ts'
+import type { VerificationReport } from '../verify/verification-report.ts'
 import { type VerifiedManifest, verifyManifest } from '../verify/verify-manifest.ts'
 import { type ClientOptions, DEFAULT_GATEWAYS, DEFAULT_MAX_AGE_MS } from './client-options.ts'
 import { type ReadFile, readFileOfRelease } from './read-file-of-release.ts'
-import { notRegistered, type VerificationReport, type VerifyDomainOptions, verifyDomain } from './verify-domain.ts'
+import { notRegistered, type VerifyDomainOptions, verifyDomain } from './verify-domain.ts'
 
 const DEVELOPMENT_CHAIN_ID = 31337
 /** Verified manifests that are remembered; a root never changes. */
@@ -60,6 +63,13 @@ export interface Client {
   read(name: string, path: string, options?: CallOptions & { maxBytes?: number }): Promise<ReadFile>
   /** Everything from the chain to the served bytes, as a report. Rejects only when aborted or for a bad name. */
   verify(name: string, options?: VerifyDomainOptions): Promise<VerificationReport>
+  /**
+   * What a report that is `ok` verified, as one CARv1 file for `verifyBundle`: the registry's state of then with a proof of it,
+   * and every block of the release. Flat in memory.
+   *
+   * @throws VerifyError `NOT_VERIFIED`; ProofError `PROOF_UNAVAILABLE`; BlockError
+   */
+  saveBundle(report: VerificationReport, options?: CallOptions): AsyncIterable<Uint8Array>
 }
 
 /**
@@ -127,6 +137,11 @@ export function createClient(options: ClientOptions): Client {
         { chain: quorumChain, source, chainId, registry, verifyMlDsa, fetch },
         verifyOptions,
       ),
+    saveBundle: (report, call = {}) => {
+      const { domain } = report
+      const subject = { domain, chainId, registry: parseRegistry(registry) }
+      return saveBundle(report, { ...call, subject, source, rpcUrls: options.rpcUrls, fetch })
+    },
   }
 }
 

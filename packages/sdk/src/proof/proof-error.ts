@@ -8,6 +8,7 @@ import { DomainSyncError } from '@domainsync/core'
  * - `PROOF_FIELD_MISMATCH`: made for another domain, chain or registry than the reader asks about.
  * - `PROOF_BLOCK_MISMATCH`: made of another block than the reader names.
  * - `PROOF_REGISTRY_ABSENT`: at that block there was nothing at the registry's address.
+ * - `BLOCK_HASH_INVALID`: what the reader names as a block's hash is none.
  * - `PROOF_UNAVAILABLE`: no operator gave a proof of that block.
  */
 export type ProofErrorCode =
@@ -17,6 +18,7 @@ export type ProofErrorCode =
   | 'PROOF_BLOCK_MISMATCH'
   | 'PROOF_REGISTRY_ABSENT'
   | 'PROOF_UNAVAILABLE'
+  | 'BLOCK_HASH_INVALID'
 
 /** See {@link ProofErrorCode}. */
 export class ProofError extends DomainSyncError {

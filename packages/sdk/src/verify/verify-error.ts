@@ -8,7 +8,7 @@ import type { VerifyStep } from './check.ts'
  * - `ROOT_UNVERIFIABLE`: the bytes are those of the root, and they are no release that this domain signed. Trying again cannot
  *   help; `reason` says why (`PQ_SIGNATURE_INVALID`, `RELEASE_MISSING`, `FILES_MISMATCH`, …).
  * - `ROOT_UNAVAILABLE`: not all of the bytes could be had now, so nothing is known; `reason` says why.
- * - `PATH_NOT_FOUND`: the release has no such file.
+ * - `PATH_NOT_FOUND`: the release has no such file. `NOT_VERIFIED`: only what was verified is saved.
  */
 export type VerifyErrorCode =
   | 'NOT_REGISTERED'
@@ -17,6 +17,7 @@ export type VerifyErrorCode =
   | 'ROOT_UNVERIFIABLE'
   | 'ROOT_UNAVAILABLE'
   | 'PATH_NOT_FOUND'
+  | 'NOT_VERIFIED'
 
 /** See {@link VerifyErrorCode}. */
 export class VerifyError extends DomainSyncError {

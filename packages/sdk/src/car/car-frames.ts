@@ -1,3 +1,4 @@
+import { concatBytes } from '@noble/hashes/utils.js'
 import { CarError } from './car-error.ts'
 
 /** Bytes of the longest length prefix taken: 2^35 - 1, far above any limit here. */
@@ -47,7 +48,7 @@ export async function* carFrames(stream: AsyncIterable<Uint8Array>, limits: Fram
       at += part.length
       missing -= part.length
       if (missing > 0) continue
-      yield parts.length === 1 ? part : Buffer.concat(parts, length)
+      yield parts.length === 1 ? part : concatBytes(...parts)
       parts = []
       length = undefined
       isHeader = false
