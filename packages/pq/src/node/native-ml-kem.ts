@@ -2,6 +2,7 @@
 import crypto, { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { checkCiphertext, checkEncapsulationKey, checkKemSeed, notAnEncapsulationKey } from '../check-ml-kem-input.ts'
 import { ML_KEM_SEED_BYTES, type MlKemBackend } from '../ml-kem.ts'
+import { ownBytes } from './own-bytes.ts'
 import { createPublicKeyCache } from './public-key-cache.ts'
 
 /** DER in front of the seed in the seed-only PKCS #8 form of ML-KEM-1024 (RFC 9935 §6). */
@@ -23,7 +24,7 @@ export const nativeMlKem: MlKemBackend = {
       encapsulationKey: new Uint8Array(spki.subarray(SPKI_PREFIX.length)),
       decapsulate(ciphertext) {
         checkCiphertext(ciphertext)
-        return new Uint8Array(crypto.decapsulate(key, ciphertext))
+        return ownBytes(crypto.decapsulate(key, ciphertext))
       },
     }
   },
@@ -31,7 +32,7 @@ export const nativeMlKem: MlKemBackend = {
   encapsulate(encapsulationKey) {
     checkEncapsulationKey(encapsulationKey)
     const { sharedKey, ciphertext } = crypto.encapsulate(readPublicKey(encapsulationKey))
-    return { sharedSecret: new Uint8Array(sharedKey), ciphertext: new Uint8Array(ciphertext) }
+    return { sharedSecret: ownBytes(sharedKey), ciphertext: ownBytes(ciphertext) }
   },
 }
 

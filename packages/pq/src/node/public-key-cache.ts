@@ -12,10 +12,11 @@ export function createPublicKeyCache(spkiPrefix: Uint8Array): (publicKey: Uint8A
   const kept: { readonly spki: Buffer; readonly key: KeyObject }[] = []
   return (publicKey) => {
     const at = kept.findIndex(({ spki }) => spki.compare(publicKey, 0, publicKey.length, spkiPrefix.length) === 0)
-    const [found] = at < 0 ? [read(spkiPrefix, publicKey)] : kept.splice(at, 1)
-    kept.unshift(found!)
+    if (at === 0) return kept[0]!.key
+    const found = at < 0 ? read(spkiPrefix, publicKey) : kept.splice(at, 1)[0]!
+    kept.unshift(found)
     if (kept.length > KEPT) kept.pop()
-    return found!.key
+    return found.key
   }
 }
 
