@@ -1,8 +1,13 @@
+import { randomBytes } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { COMMAND_HELP } from '../../packages/cli/dist/command-help.js'
+import { encodeRecipient, recipientOf } from '../../packages/pq/dist/node/index.js'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
+
+const RECIPIENT = 'recipient.pub.json'
 
 /** How each command is run to its end, in this order. Those that stay up have tests of their own. */
 const LINES: Readonly<Record<string, readonly string[]>> = {
@@ -31,8 +36,12 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   attest: ['attest', DOMAIN],
   reclaim: ['reclaim', 'object', DOMAIN],
   feed: ['feed', 'show', DOMAIN],
+  backup: ['backup', '--recipient', RECIPIENT, '--single-recipient', '--dry-run'],
+  restore: ['restore', 'nowhere', '--into', 'again', '--key', 'recipient.json', '--any-signer'],
   rollback: ['rollback', DOMAIN, '--to', '1', '--dry-run'],
 }
+/** Those that fail as they are run here. */
+const FAIL = ['restore', 'rollback']
 const STAYS_UP = ['serve', 'agent']
 
 describe('--json', { timeout: 60_000 }, () => {
@@ -40,6 +49,7 @@ describe('--json', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     world = await openPublishWorld(undefined, { refreshEveryMs: 200 })
     await world.writeSite({ 'index.html': 'first' })
+    await writeFile(join(world.folder, RECIPIENT), encodeRecipient(await recipientOf(randomBytes(32))))
   })
   afterAll(() => world?.[Symbol.asyncDispose]())
 
@@ -54,7 +64,8 @@ describe('--json', { timeout: 60_000 }, () => {
   it.each(Object.entries(LINES))('of %s is one document with its schema, or one error', async (name, args) => {
     const config = name === 'init' ? join(world.folder, 'new', 'domainsync.config.ts') : world.config.file
     const { code, json } = await runCli(args, { config, cwd: world.folder })
-    const schema = name === 'rollback' ? 'domainsync.error/1' : `domainsync.${name}/1`
-    expect({ schema: json.schema, failed: code === 1 }).toEqual({ schema, failed: name === 'rollback' })
+    const failed = FAIL.includes(name)
+    const schema = failed ? 'domainsync.error/1' : `domainsync.${name}/1`
+    expect({ schema: json.schema, failed: code === 1 }).toEqual({ schema, failed })
   })
 })

@@ -60,6 +60,8 @@ export interface PublishWorld extends AsyncDisposable {
   /** A transaction of the registry by one of the accounts, mined. The domain's id and seq are filled in. */
   send(role: AccountRole, call: RegistryCall): Promise<void>
   outside(): Promise<Outside>
+  /** Ends the nodes and the DNS server, as when the machine is gone. */
+  stopServers(): Promise<void>
   /** Root of the live release. */
   liveRoot(): Promise<Root>
   /** How many transactions of an account were ever mined. */
@@ -108,7 +110,8 @@ export async function openPublishWorld(
   })
   const stop = new AbortController()
   stack.defer(() => stop.abort())
-  stack.use(await openServers(config, { names: [], signal: stop.signal, onEvent: () => {} }))
+  const servers = stack.use(new AsyncDisposableStack())
+  servers.use(await openServers(config, { names: [], signal: stop.signal, onEvent: () => {} }))
   await register(config)
 
   const provider = new JsonRpcProvider(chain.url, chain.chainId, {
@@ -166,6 +169,10 @@ export async function openPublishWorld(
         live: live === 0n ? undefined : `${rootFromHash(ipfsHash)}`,
         dns: cid,
       }
+    },
+    async stopServers() {
+      stop.abort()
+      await servers.disposeAsync()
     },
     liveRoot: async () => rootFromHash((await head()).ipfsHash),
     transactionsOf,

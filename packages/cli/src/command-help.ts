@@ -19,6 +19,7 @@ const GROUPS = {
   watch: 'Watch and heal:',
   govern: 'Stop, protect, hand over (owner, guardian, registrar):',
   verify: 'Verify (needs no key):',
+  vault: 'Back up and restore:',
 } as const
 
 const LOOKED = 'something is wrong, frozen, or could not be asked'
@@ -109,6 +110,30 @@ export const COMMAND_HELP = {
     done: 'approved, or nothing waits',
   },
   agent: { group: GROUPS.watch, examples: ['agent', 'agent --dry-run'], done: 'ended by Ctrl-C or a signal' },
+  backup: {
+    group: GROUPS.vault,
+    examples: [
+      'backup --dry-run',
+      'backup --to /mnt/vault --recipient keys/recipient.pub.json safe.pub.json',
+      'backup recipients list backups/backup-3f9a01c2-000007',
+      'backup recipients add backups/backup-3f9a01c2-000007 new.pub.json --key keys/recipient.json',
+      'backup recipients remove backups/backup-3f9a01c2-000007 safe',
+    ],
+    failed: 'failed; no backup was written, none was changed',
+    incomplete:
+      'written, but a release, a node or the registry could not be read; or a publish has the store: try again',
+    interrupted: 'interrupted; nothing is left of it',
+  },
+  restore: {
+    group: GROUPS.vault,
+    examples: [
+      'restore backup-3f9a01c2-000007 --into /srv/site --key recipient.json --signed-by 0x…',
+      'restore backup-3f9a01c2-000007 --into /srv/site --key recipient.json --dry-run',
+    ],
+    failed: 'refused or failed; nothing was written',
+    incomplete: UNKNOWN,
+    interrupted: 'interrupted; nothing is left of it',
+  },
   pause: {
     group: GROUPS.govern,
     examples: ['pause bbbhhai.com', 'pause bbbhhai.com publishing', 'pause bbbhhai.com healing --unsigned'],

@@ -23,6 +23,8 @@ async function saidAbout(...args: readonly string[]): Promise<string> {
   return text
 }
 
+const allBelow = (command: Command): Command[] => command.commands.flatMap((each) => [each, ...allBelow(each)])
+
 describe('the help', () => {
   it('lists every command in its group, with examples and exit codes', async () => {
     const text = helpOf(await program())
@@ -42,8 +44,7 @@ describe('the help', () => {
     expect(examples.length).toBeGreaterThan(0)
     for (const words of examples) {
       const run = await program(...words)
-      for (const one of run.commands.flatMap((each) => [each, ...each.commands]))
-        if (one.commands.length === 0) one.action(() => {})
+      for (const one of allBelow(run)) one.action(() => {})
       await run.parseAsync(words, { from: 'user' })
     }
   })

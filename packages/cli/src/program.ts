@@ -31,6 +31,8 @@ const COMMANDS: Readonly<Record<keyof typeof COMMAND_HELP, () => Promise<AddComm
   heal: async () => (await import('./commands/check.ts')).addHealCommand,
   approve: async () => (await import('./commands/approve.ts')).addApproveCommand,
   agent: async () => (await import('./commands/agent.ts')).addAgentCommand,
+  backup: async () => (await import('./commands/backup.ts')).addBackupCommand,
+  restore: async () => (await import('./commands/restore.ts')).addRestoreCommand,
   pause: async () => (await import('./commands/lanes.ts')).addPauseCommand,
   unpause: async () => (await import('./commands/lanes.ts')).addUnpauseCommand,
   quarantine: async () => (await import('./commands/releases.ts')).addQuarantineCommand,
@@ -96,9 +98,12 @@ export async function createProgram(
 /** Its place in the list, and the end of its help; the same for what is below it. */
 function describe(command: Command, help: CommandHelp): void {
   command.helpGroup(help.group)
-  for (const one of [command, ...command.commands]) {
-    one.addHelpText('after', helpText(help))
-  }
+  addEnd(command, helpText(help))
+}
+
+function addEnd(command: Command, text: string): void {
+  command.addHelpText('after', text)
+  for (const below of command.commands) addEnd(below, text)
 }
 
 /** The command that is called; `undefined` when that is none, and all are wanted for the list or a suggestion. */

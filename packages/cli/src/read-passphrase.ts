@@ -20,6 +20,14 @@ export async function readNewPassphrase(terminal: Terminal, signal: AbortSignal)
   return first
 }
 
+/** The passphrase of a key file: from the environment, or asked for without showing it. */
+export async function readPassphrase(file: string, terminal: Terminal, signal: AbortSignal): Promise<string> {
+  const fromEnvironment = process.env[PASSPHRASE_VARIABLE]
+  if (fromEnvironment) return fromEnvironment
+  if (terminal.interactive) return ask(`Passphrase of ${file}: `, signal)
+  throw new ConfigError('SECRET_MISSING', `${file} needs its passphrase; set ${PASSPHRASE_VARIABLE}.`)
+}
+
 async function ask(question: string, signal: AbortSignal): Promise<string> {
   process.stderr.write(question)
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })

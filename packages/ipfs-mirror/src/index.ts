@@ -1,6 +1,8 @@
 export { CarError } from '@domainsync/sdk'
 export { MAX_BLOCK_BYTES } from './car/block-fault.ts'
 export { DagError } from './car/dag-error.ts'
+export { CAR_PART_BYTES, type CarPart, exportDags } from './car/export-dags.ts'
+export { importCarPart } from './car/import-car-part.ts'
 export { type BlockSink, type CarContents, type ReadCarOptions, readCar } from './car/read-car.ts'
 export { type WalkOptions, walkDag } from './car/walk-dag.ts'
 export { writeCar } from './car/write-car.ts'
@@ -34,7 +36,7 @@ export {
   type ReplicationOptions,
 } from './proof/prove-replication.ts'
 export { type ProveOptions, proveRetrieval } from './proof/prove-retrieval.ts'
-export { createEmbeddedReplica, type EmbeddedReplicaOptions } from './providers/embedded.ts'
+export { createEmbeddedReplica, type EmbeddedReplicaOptions, pinnedRoots } from './providers/embedded.ts'
 export { createKuboReplica, type KuboReplicaOptions } from './providers/kubo.ts'
 export { ReplicaError } from './providers/replica-error.ts'
 export { REPLICA_KINDS, type ReplicaKind } from './providers/replica-kinds.ts'

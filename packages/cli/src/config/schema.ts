@@ -152,6 +152,15 @@ export const configSchema = z.strictObject({
       }),
     )
     .default({}),
+  /** `domainsync backup`. */
+  backup: z
+    .strictObject({
+      /** Where backups are written. */
+      to: z.string().min(1).default('backups'),
+      /** Files `recipient.pub.json` of those who can open them. */
+      recipients: z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
   /** Folder of the journal's companions: blocks and CARs waiting to be sent. */
   state: z.string().default('state'),
 })

@@ -17,6 +17,8 @@ export interface WalkOptions extends CallOptions {
   concurrency?: number
   /** Distinct blocks allowed. Default {@link MAX_DAG_BLOCKS}. */
   maxBlocks?: number
+  /** What other walks have met is left out with all below it; this walk adds to it. Their DAGs must have been walked whole. */
+  marks?: CidMarks
 }
 
 /**
@@ -28,9 +30,14 @@ export interface WalkOptions extends CallOptions {
  * links that no release has), `DAG_TOO_LARGE` (more blocks or links than any release has).
  */
 export async function* walkDag(root: CID, source: BlockSource, options: WalkOptions = {}): AsyncGenerator<Block> {
-  const { signal, timeoutMs, concurrency = WALK_CONCURRENCY, maxBlocks = MAX_DAG_BLOCKS } = options
+  const {
+    signal,
+    timeoutMs,
+    concurrency = WALK_CONCURRENCY,
+    maxBlocks = MAX_DAG_BLOCKS,
+    marks = new CidMarks(),
+  } = options
   if (!isSupported(root)) throw faultError('unsupported', root, source.name)
-  const marks = new CidMarks()
   const ahead = new Map<string, Promise<Uint8Array | undefined>>()
   /** What is left to visit, the next one last. */
   const stack = new LinkStack()

@@ -1,5 +1,5 @@
 import { type BlockSource, type CallOptions, callSignal, type Replica, type ReplicaStatus } from '@domainsync/core'
-import type { CID } from 'multiformats/cid'
+import { CID } from 'multiformats/cid'
 import { MAX_BLOCK_BYTES } from '../car/block-fault.ts'
 import { CAR_TYPE } from '../gateway/trustless-format.ts'
 import { CONTROL_PATH } from '../node/control-api.ts'
@@ -113,6 +113,28 @@ export function createEmbeddedReplica(
   }
 
   return { name, failureDomain, evidence: 'stored', source, status, upload, remove }
+}
+
+/**
+ * What a node keeps, asked of the node itself.
+ *
+ * @throws ReplicaError
+ */
+export async function pinnedRoots(
+  { name, url, token }: Pick<EmbeddedReplicaOptions, 'name' | 'url' | 'token'>,
+  call: CallOptions = {},
+): Promise<CID[]> {
+  try {
+    const response = await fetch(`${url.replace(/\/+$/, '')}${CONTROL_PATH}roots`, {
+      redirect: 'error',
+      headers: { authorization: `Bearer ${token}` },
+      signal: callSignal(call, EMBEDDED_TIMEOUT_MS),
+    })
+    if (!response.ok) throw statusFailure({ name, status: response.status }, { code: undefined, message: undefined })
+    return ((await response.json()) as { roots: string[] }).roots.map((root) => CID.parse(root))
+  } catch (error) {
+    throw replicaFailure(error, { name, ...call })
+  }
 }
 
 async function readBlockBody(response: Response, name: string): Promise<Uint8Array> {
