@@ -10,6 +10,7 @@ import { type Chromium, chromiumAbsence, startChromium } from '../support/chromi
 import { startRpcProxy } from '../support/lying-rpc.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { type SiteProxy, startSiteProxy } from '../support/site-proxy.ts'
+import { untilServed } from '../support/until-served.ts'
 
 /** What somebody serves who has the server and not the keys. */
 const SWAPPED = '<!doctype html><h2 id="sentence">What you read is what was approved: release 2.</h2>'
@@ -41,7 +42,8 @@ describe.skipIf(chromiumAbsence())('the page that verifies itself', { timeout: 6
     const { registry, chainId } = world.config.values.network
     await buildSelfVerifying(built, { domain: DOMAIN, url, chainId, registry, rpcUrls, gateways: nodes })
     await using publisher = await openPublisher(world.config)
-    await publisher.publish(await publisher.plan(DOMAIN, { from: built }))
+    const { root } = await publisher.publish(await publisher.plan(DOMAIN, { from: built }))
+    await untilServed(nodes, { host: DOMAIN, root })
   }
 
   async function read(page: Page) {

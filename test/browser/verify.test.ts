@@ -9,6 +9,7 @@ import { type RpcProxy, startRpcProxy } from '../support/lying-rpc.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { openSdkPage, type PageRequest, type PlainReport, type SdkPage } from '../support/sdk-page.ts'
 import { type SiteProxy, startSiteProxy } from '../support/site-proxy.ts'
+import { untilServed } from '../support/until-served.ts'
 
 const SITE = {
   'index.html': '<!doctype html><title>first</title><script src="app.js"></script>',
@@ -29,9 +30,10 @@ describe.skipIf(chromiumAbsence())('verification in Chromium', { timeout: 60_000
   beforeAll(async () => {
     world = stack.use(await openPublishWorld(undefined, { refreshEveryMs: 200 }))
     await using publisher = await openPublisher(world.config)
-    await publisher.publish(await publisher.plan(DOMAIN, { from: await world.writeSite(SITE) }))
+    const { root } = await publisher.publish(await publisher.plan(DOMAIN, { from: await world.writeSite(SITE) }))
     const providers = Object.values(world.config.values.providers)
     nodes = providers.flatMap((provider) => (provider.kind === 'embedded' ? [provider.url] : []))
+    await untilServed(nodes.slice(0, 1), { host: DOMAIN, root })
     rpcs = await Promise.all([1, 2, 3].map(async () => stack.use(await startRpcProxy(world.chain.url))))
     site = stack.use(await startSiteProxy(nodes[0]!, DOMAIN))
     inBrowser = stack.use(await openSdkPage(stack.use(await startChromium())))

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
+import { untilServed } from '../support/until-served.ts'
 
 describe('verify --save and --offline', { timeout: 60_000 }, () => {
   let world: PublishWorld
@@ -13,7 +14,10 @@ describe('verify --save and --offline', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     world = await openPublishWorld(undefined, { refreshEveryMs: 200 })
     await world.writeSite({ 'index.html': 'first', 'docs/index.html': 'docs', 'large.txt': 'large '.repeat(500_000) })
-    expect(await runCli(['publish', DOMAIN], { config: world.config.file })).toMatchObject({ code: 0 })
+    const { code, json } = await runCli(['publish', DOMAIN], { config: world.config.file })
+    expect(code).toBe(0)
+    const [node] = Object.values(world.config.values.providers)
+    await untilServed([(node as { url: string }).url], { host: DOMAIN, root: `${json.root}` })
     away = join(world.folder, 'away')
     await mkdir(away)
     saved = join(away, 'saved.car')
