@@ -4,6 +4,7 @@ import { KeyFileError } from './key-file-error.ts'
 import {
   headerBytes,
   KDF_COST,
+  type KdfCost,
   type KeyFileHeader,
   NONCE_BYTES,
   SALT_BYTES,
@@ -15,12 +16,20 @@ import { KEY_SECRET_BYTES, type KeyIdentity } from './key-identity.ts'
 const CIPHER = 'aes-256-gcm'
 const KEY_BYTES = 32
 
+/** Options of {@link sealKey}. */
+interface SealOptions {
+  readonly identity: KeyIdentity
+  readonly passphrase: string
+  /** Less in tests that open thousands; it stands in the header. */
+  readonly cost?: KdfCost
+}
+
 /** Encrypts a secret: AES-256-GCM under argon2id of the passphrase, the header authenticated. */
 export async function sealKey(
   secret: Uint8Array,
-  { identity, passphrase }: { identity: KeyIdentity; passphrase: string },
+  { identity, passphrase, cost = KDF_COST }: SealOptions,
 ): Promise<SealedKey> {
-  const header = { identity, cost: KDF_COST, salt: randomBytes(SALT_BYTES), nonce: randomBytes(NONCE_BYTES) }
+  const header = { identity, cost, salt: randomBytes(SALT_BYTES), nonce: randomBytes(NONCE_BYTES) }
   const key = await deriveKey(passphrase, header)
   const cipher = createCipheriv(CIPHER, key, header.nonce, { authTagLength: TAG_BYTES }).setAAD(headerBytes(header))
   const ciphertext = Buffer.concat([cipher.update(secret), cipher.final(), cipher.getAuthTag()])

@@ -67,8 +67,9 @@ export function decodeKeyFile(text: string, name: string): SealedKey {
     )
   }
   const sealed = sealedKey(value)
-  // One comparison for everything else: unknown fields, other spellings of a value, and the checksum.
-  if (sealed === undefined || JSON.stringify(keyFileJson(sealed)) !== JSON.stringify(value)) throw damaged()
+  // One comparison for everything else: unknown and repeated fields, other spellings of a value, and the checksum. No value
+  // has white space in it.
+  if (sealed === undefined || JSON.stringify(keyFileJson(sealed)) !== text.replace(/\s/g, '')) throw damaged()
   checkCost(sealed.header.cost, name)
   return sealed
 }

@@ -5,9 +5,9 @@ import { ML_KEM_SEED_BYTES, type MlKemBackend } from '../ml-kem.ts'
 import { ownBytes } from './own-bytes.ts'
 import { createPublicKeyCache } from './public-key-cache.ts'
 
-/** DER in front of the seed in the seed-only PKCS #8 form of ML-KEM-1024 (RFC 9935 §6). */
+/** DER in front of the seed in the seed-only PKCS #8 form of ML-KEM-1024 (draft-ietf-lamps-kyber-certificates §6). */
 const PKCS8_PREFIX = Buffer.from('3054020100300b060960864801650304040304428040', 'hex')
-/** DER in front of an ML-KEM-1024 public key (RFC 9935 §4). */
+/** DER in front of an ML-KEM-1024 public key (draft-ietf-lamps-kyber-certificates §4). */
 const SPKI_PREFIX = Buffer.from('30820632300b06096086480165030404030382062100', 'hex')
 
 const publicKeyOf = createPublicKeyCache(SPKI_PREFIX)

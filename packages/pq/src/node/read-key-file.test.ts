@@ -98,6 +98,11 @@ describe('reading refuses', () => {
     }
   })
 
+  it('a value that is said twice, even when it is the right one', async () => {
+    await place(goodText.replace('"passes": 3,', '"passes": 3, "passes": 3,'))
+    await expect(open()).rejects.toThrow(coded('KEY_FILE_DAMAGED'))
+  })
+
   it('a version of the future', async () => {
     await place(forge((file) => Object.assign(file, { version: 2 })))
     await expect(open()).rejects.toThrow(coded('KEY_FILE_VERSION'))

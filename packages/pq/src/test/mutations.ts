@@ -6,6 +6,11 @@ export type Mutation = (bytes: Uint8Array) => Uint8Array
 /** How often something signed or sealed is tampered with: a sample in `npm test`, all of it in CI (`SLOW_TESTS=1 npm test -- mutations`). */
 export const MUTATION_RUNS = process.env.SLOW_TESTS ? 10_000 : 500
 
+/** Repeats a run: every one prints its own. */
+const seed = Number(process.env.MUTATION_SEED ?? Date.now() % 2 ** 31)
+fc.configureGlobal({ seed })
+console.log(`To repeat these random changes: MUTATION_SEED=${seed}`)
+
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const length = fc.integer({ min: 1, max: 64 })
 

@@ -212,7 +212,7 @@ const expanded = [
   { name: 'native', open: (dk: Uint8Array, c: Uint8Array) => new Uint8Array(decapsulate(expandedKey(dk), c)) },
 ]
 
-/** PKCS #8 of an expanded key (RFC 9935 §6). */
+/** PKCS #8 of an expanded key (draft-ietf-lamps-kyber-certificates §6). */
 function expandedKey(dk: Uint8Array): KeyObject {
   const algorithm = Buffer.from('020100300b0609608648016503040403', 'hex')
   const inner = Buffer.concat([algorithm, der(0x04, der(0x04, dk))])
