@@ -81,4 +81,10 @@ describe('the import graph', () => {
     )
     expect(climbing).toEqual([])
   })
+
+  it('leaves the choice between native and portable cryptography to packages/pq, which tries', () => {
+    const sources = names.filter((name) => name !== 'pq').flatMap((name) => sourcesOf(join(PACKAGES, name)))
+    const choosing = sources.filter((file) => !/\.test\./.test(file) && /\bnativeMl/.test(readFileSync(file, 'utf8')))
+    expect(choosing.map((file) => relative(PACKAGES, file))).toEqual([])
+  })
 })

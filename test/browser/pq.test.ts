@@ -13,11 +13,13 @@ const bytes = (text: unknown) => new Uint8Array(Buffer.from(`${text}`, 'base64')
 describe.skipIf(chromiumAbsence())('post-quantum cryptography in Chromium and in Node', { timeout: 60_000 }, () => {
   const stack = new AsyncDisposableStack()
   let page: Page
+  let code: string
 
   beforeAll(async () => {
     const entry = join(import.meta.dirname, '../../packages/pq/dist/index.js')
     const options = { bundle: true, write: false, platform: 'browser', format: 'iife', globalName: 'pq' } as const
     const { outputFiles } = await build({ entryPoints: [entry], ...options })
+    code = outputFiles[0]!.text
     const server = stack.use(
       await startServer((_, response) => {
         response.setHeader('content-type', 'text/html')
@@ -27,7 +29,7 @@ describe.skipIf(chromiumAbsence())('post-quantum cryptography in Chromium and in
     page = await stack.use(await startChromium()).newPage()
     // WebCrypto is there on pages of this machine and on those of https.
     await page.goto(server.url)
-    await page.addScriptTag({ content: outputFiles[0]!.text })
+    await page.addScriptTag({ content: code })
     await page.addScriptTag({
       content: `
         const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
@@ -86,5 +88,17 @@ describe.skipIf(chromiumAbsence())('post-quantum cryptography in Chromium and in
     expect(theirs).toMatchObject({ accepted: true, keyId: signer.keyId, opened: base64(sharedSecret) })
     expect(nativeMlDsa.verify(bytes(theirs.signature), { message, publicKey: signer.publicKey })).toBe(true)
     expect(base64(holder.decapsulate(bytes(theirs.ciphertext)))).toBe(theirs.sharedSecret)
+  })
+
+  it('says that HPKE needs https where the browser has no WebCrypto', async () => {
+    const plain = await page.context().newPage()
+    await plain.goto('data:text/html,plain')
+    await plain.addScriptTag({ content: code })
+    const found = await plain.evaluate(`(async () => {
+      const suite = pq.hpkeSuite('MLKEM1024-P384')
+      const { seed, publicKey } = await pq.generateRecipientKey(suite)
+      return pq.sealTo(publicKey, { suite, plaintext: seed }).then(() => 'sealed', ({ code }) => code)
+    })()`)
+    expect(found).toBe('HPKE_UNAVAILABLE')
   })
 })

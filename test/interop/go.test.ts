@@ -14,6 +14,7 @@ import { hpkeSuite } from '../../packages/pq/dist/node/index.js'
 import { buildGoInterop, goAbsence } from '../support/go-interop.ts'
 import { DOMAIN, openPublishWorld } from '../support/publish-world.ts'
 import { startSiteProxy } from '../support/site-proxy.ts'
+import { untilServed } from '../support/until-served.ts'
 
 describe.skipIf(goAbsence())('programs of others, in Go', { timeout: 180_000 }, () => {
   const stack = new AsyncDisposableStack()
@@ -26,13 +27,12 @@ describe.skipIf(goAbsence())('programs of others, in Go', { timeout: 180_000 }, 
 
   it('verify a published release as it is served: ML-DSA-87 by circl, the account by decred', async () => {
     await using world = await openPublishWorld(undefined, { refreshEveryMs: 200 })
-    {
-      await using publisher = await openPublisher(world.config)
-      const from = await world.writeSite({ 'index.html': 'hello', 'ünïcode.txt': 'text' })
-      await publisher.publish(await publisher.plan(DOMAIN, { from }))
-    }
-    const [node] = Object.values(world.config.values.providers)
-    await using site = await startSiteProxy(node?.kind === 'embedded' ? node.url : '', DOMAIN)
+    await using publisher = await openPublisher(world.config)
+    const from = await world.writeSite({ 'index.html': 'hello', 'ünïcode.txt': 'text' })
+    const { root } = await publisher.publish(await publisher.plan(DOMAIN, { from }))
+    const [node] = Object.values(world.config.values.providers).map((provider) => (provider as { url: string }).url)
+    await untilServed([node!], { host: DOMAIN, root })
+    await using site = await startSiteProxy(node!, DOMAIN)
     const served = async (name: string) => {
       const response = await fetch(`http://127.0.0.1:${site.port}/.well-known/domainsync/${name}`)
       expect(response.status).toBe(200)

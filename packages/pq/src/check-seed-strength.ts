@@ -5,9 +5,8 @@ const DISTINCT_MIN = 12
 const PRINTABLE = { from: 0x20, to: 0x7e }
 
 /**
- * Refuses a secret of 32 bytes that nobody drew at random: one byte over and over, a short pattern that repeats, bytes that
- * count up or down, typed text, hexadecimal digits. A random one is refused
- * once in 2⁴⁵, when it happens to be all text.
+ * Refuses a secret of 32 bytes that nobody drew at random: one byte over and over, a short pattern that repeats, bytes or words
+ * that count up or down, typed text, hexadecimal digits. A random one is refused once in 2⁴⁵, when it happens to be all text.
  *
  * Warning: entropy cannot be seen in bytes. A secret that was hashed from a guessable passphrase, came from a broken
  * generator, or is known from elsewhere, passes.

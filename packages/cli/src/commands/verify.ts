@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { type DomainName, DomainSyncError, parseDomainName } from '@domainsync/core'
 import { writeCarFile } from '@domainsync/ipfs-mirror'
-import { nativeMlDsa } from '@domainsync/pq/node'
+import { bestMlDsa } from '@domainsync/pq/node'
 import { type VerificationReport, verifyBundle } from '@domainsync/sdk'
 import { InvalidArgumentError, Option } from 'commander'
 import type { CommandContext } from '../command-context.ts'
@@ -98,7 +98,7 @@ async function verifyOffline(
     chainId: options.chainId ?? network!.chainId,
     registry: options.registry ?? network!.registry,
     blockHash,
-    verifyMlDsa: nativeMlDsa.verify,
+    verifyMlDsa: bestMlDsa().verify,
     signal,
   })
   showReport(report, terminal, { offline: true })
