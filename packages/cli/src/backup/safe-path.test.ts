@@ -20,7 +20,9 @@ describe('a path of a backup', () => {
     'a\0b',
     'a\nb',
     'a\\b',
-    'x'.repeat(2000),
+    'x'.repeat(256),
+    `${'x/'.repeat(999)}x`,
+    '\ud800',
   ])('may not be %j', (path) => {
     expect(() => requireSafePath(path)).toThrow(expect.objectContaining({ code: 'BACKUP_MALFORMED' }))
   })

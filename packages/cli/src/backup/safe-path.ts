@@ -3,6 +3,8 @@ import { malformed } from './backup-error.ts'
 
 /** Most characters of a path in a backup. */
 const MAX_LENGTH = 1024
+/** Most bytes of one name, on the usual file systems. */
+const MAX_NAME_BYTES = 255
 
 /**
  * A path below a folder, `/` between its parts, or `undefined` when it is none.
@@ -22,11 +24,15 @@ export function requireSafePath(path: string): string {
   throw malformed(`the path ${JSON.stringify(path.slice(0, 100))}`)
 }
 
+function isName(part: string): boolean {
+  return !/[\p{Cc}\\]/u.test(part) && part.isWellFormed() && Buffer.byteLength(part) <= MAX_NAME_BYTES
+}
+
 function isSafePath(path: string): boolean {
   const parts = path.split('/')
   return (
     path.length <= MAX_LENGTH &&
     !isAbsolute(path) &&
-    parts.every((part) => part !== '' && part !== '.' && part !== '..' && !/[\p{Cc}\\]/u.test(part))
+    parts.every((part) => part !== '' && part !== '.' && part !== '..' && isName(part))
   )
 }
