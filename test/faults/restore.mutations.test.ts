@@ -23,6 +23,7 @@ import {
   wrapArchiveKey,
 } from '../../packages/pq/dist/node/index.js'
 import { MUTATION_RUNS, mutations } from '../../packages/pq/dist/test/mutations.js'
+import { collect } from '../../packages/pq/dist/test/vault-fixture.js'
 
 const keys = { pq: nativeMlDsa.signer(randomBytes(32)), signer: new Wallet(`0x${randomBytes(32).toString('hex')}`) }
 const trust = { pqKeyHash: spkiHash(keys.pq.spki) }
@@ -69,7 +70,7 @@ async function sealed(tar: Uint8Array, number = 1): Promise<Files> {
   const name = { archive: randomBytes(16).toString('hex'), series: 'ab'.repeat(16), number, domains: ['a.example'] }
   const archiveKey = randomBytes(32)
   const options = { archiveKey, keyName: name.archive, context: archiveContext(name) }
-  const archive = await buffer(Readable.from(encryptArchive(Readable.from([tar]), options)))
+  const archive = await collect(encryptArchive(Readable.from([tar]), options))
   const sha256 = createHash('sha256').update(archive).digest('hex')
   const recipient = { ...(await recipientOf(seed)), label: 'ours' }
   const wraps = [await wrapArchiveKey(archiveKey, { archive: name.archive, recipient })]

@@ -7,6 +7,7 @@ import { buffer } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { archiveContext, decryptArchive, encryptArchive, FRAME_BYTES } from '../../packages/pq/dist/node/index.js'
+import { collect } from '../../packages/pq/dist/test/vault-fixture.js'
 import { pythonTools } from '../../scripts/python-tools.ts'
 
 const name = { archive: 'ab'.repeat(16), series: 'cd'.repeat(16), number: 7, domains: ['a.example', 'b.example'] }
@@ -47,8 +48,7 @@ const content = (size: number) =>
     .update(`${size}`)
     .digest()
     .subarray(0, size)
-const ours = (plain: Buffer) =>
-  buffer(Readable.from(encryptArchive(Readable.from([plain]), { archiveKey, keyName, context })))
+const ours = (plain: Buffer) => collect(encryptArchive(Readable.from([plain]), { archiveKey, keyName, context }))
 
 describe.skipIf(python === undefined)('the AWS Encryption SDK', { timeout: 120_000 }, () => {
   let archive: Buffer
@@ -68,7 +68,7 @@ describe.skipIf(python === undefined)('the AWS Encryption SDK', { timeout: 120_0
     const onContext = (found: object) => {
       bound = { ...found }
     }
-    const opened = await buffer(Readable.from(decryptArchive(Readable.from([theirs]), { archiveKey, onContext })))
+    const opened = await collect(decryptArchive(Readable.from([theirs]), { archiveKey, onContext }))
     expect(opened.equals(plain)).toBe(true)
     expect(bound).toEqual(context)
   })
@@ -83,6 +83,6 @@ describe.skipIf(python === undefined)('the AWS Encryption SDK', { timeout: 120_0
     const changed = Buffer.from(archive)
     changed[at < 0 ? changed.length + at : at]! ^= 1
     await expect(sdk('open', changed)).rejects.toThrow()
-    await expect(buffer(Readable.from(decryptArchive(Readable.from([changed]), { archiveKey })))).rejects.toThrow()
+    await expect(collect(decryptArchive(Readable.from([changed]), { archiveKey }))).rejects.toThrow()
   })
 })

@@ -11,29 +11,33 @@ export interface WrittenFile {
   readonly sha256: string
 }
 
-/** Streams bytes into a new file (mode 0600), durable when this returns. */
+/** Streams bytes into a new file (mode 0600), durable when this returns. Each chunk is used before the next is asked for. */
 export async function writeArchive(
   path: string,
   bytes: AsyncIterable<Uint8Array>,
   onProgress: (sizeBytes: number) => void = () => {},
 ): Promise<WrittenFile> {
   const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(WRITE_BYTES)
+  let filled = 0
   let sizeBytes = 0
-  let pieces: Uint8Array[] = []
-  let pending = 0
   await using file = await open(path, 'wx', 0o600)
   const flush = async () => {
-    await file.writev(pieces)
-    sizeBytes += pending
-    pieces = []
-    pending = 0
+    const full = buffer.subarray(0, filled)
+    hash.update(full)
+    for (let at = 0; at < filled; ) at += (await file.write(full, at)).bytesWritten
+    sizeBytes += filled
+    filled = 0
     onProgress(sizeBytes)
   }
   for await (const piece of bytes) {
-    hash.update(piece)
-    pieces.push(piece)
-    pending += piece.length
-    if (pending >= WRITE_BYTES) await flush()
+    for (let at = 0; at < piece.length; ) {
+      const length = Math.min(piece.length - at, WRITE_BYTES - filled)
+      buffer.set(piece.subarray(at, at + length), filled)
+      filled += length
+      at += length
+      if (filled === WRITE_BYTES) await flush()
+    }
   }
   await flush()
   await file.sync()

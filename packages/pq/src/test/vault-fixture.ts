@@ -29,7 +29,7 @@ export async function* chunksOf(bytes: Uint8Array, size = 1000): AsyncGenerator<
 
 export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = []
-  for await (const chunk of chunks) all.push(chunk.slice())
+  for await (const chunk of chunks) all.push(Uint8Array.from(chunk))
   return Buffer.concat(all)
 }
 

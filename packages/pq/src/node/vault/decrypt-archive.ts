@@ -1,6 +1,7 @@
 import { createDecipheriv } from 'node:crypto'
 import { ByteReader } from './byte-reader.ts'
 import { type FramePlace, frameAssociatedData, frameIv } from './frame.ts'
+import { freeBytes } from './free-bytes.ts'
 import { type EncryptionContext, FINAL_FRAME, IV_BYTES, PIECE_BYTES, readHeader, TAG_BYTES } from './message-format.ts'
 import { openHeader } from './message-keys.ts'
 import { VaultError } from './vault-error.ts'
@@ -15,7 +16,8 @@ export interface DecryptArchiveOptions {
 
 /**
  * The bytes of an archive. Each frame is held back until its tag is found right, so nothing that its key did not write comes
- * out; that all came is known only when this ends without an error.
+ * out; that all came is known only when this ends without an error. Chunks, those that come and those that go, are good until the
+ * next is asked for: who keeps one copies it.
  *
  * @throws VaultError `ARCHIVE_UNSUPPORTED`, `ARCHIVE_MALFORMED`, `ARCHIVE_TRUNCATED`, `ARCHIVE_KEY_WRONG`, `ARCHIVE_TAMPERED`
  */
@@ -34,7 +36,10 @@ export async function* decryptArchive(
       signal?.throwIfAborted()
       const place = await readPlace(reader, { messageId, sequence, frameBytes })
       isFinal = place.isFinal
-      yield* await openFrame(reader, place, key)
+      for (const piece of await openFrame(reader, place, key)) {
+        yield piece
+        freeBytes(piece)
+      }
     }
     key.fill(0)
     if (!(await reader.atEnd())) throw tampered('bytes follow its end')

@@ -1,5 +1,6 @@
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { type FramePlace, frameAssociatedData, frameHead, frameIv, MAX_FRAMES } from './frame.ts'
+import { freeBytes } from './free-bytes.ts'
 import {
   ARCHIVE_KEY_BYTES,
   type EncryptionContext,
@@ -27,7 +28,7 @@ export interface EncryptArchiveOptions {
 
 /**
  * The archive of these bytes, streamed: a message of the AWS Encryption SDK, format 2, suite 0x0478. One frame is held in
- * memory; the chunks that come may be overwritten once the next is asked for.
+ * memory. Chunks, those that come and those that go, are good until the next is asked for: who keeps one copies it.
  *
  * @throws VaultError `ARCHIVE_MALFORMED` for more bytes than a message holds (4 PiB)
  */
@@ -70,7 +71,11 @@ function* sealFrame(plain: Uint8Array, place: FramePlace, key: Uint8Array): Gene
   const cipher = createCipheriv('aes-256-gcm', key, frameIv(place.sequence), { authTagLength: TAG_BYTES })
   cipher.setAAD(frameAssociatedData(place))
   yield frameHead(place)
-  for (let at = 0; at < plain.length; at += PIECE_BYTES) yield cipher.update(plain.subarray(at, at + PIECE_BYTES))
+  for (let at = 0; at < plain.length; at += PIECE_BYTES) {
+    const piece = cipher.update(plain.subarray(at, at + PIECE_BYTES))
+    yield piece
+    freeBytes(piece)
+  }
   cipher.final()
   yield cipher.getAuthTag()
 }
