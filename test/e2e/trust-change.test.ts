@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Contract, JsonRpcProvider, Wallet } from 'ethers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { IDomainSyncRegistry__factory } from '../../packages/bindings/dist/index.js'
 import { loadConfig } from '../../packages/cli/dist/config/load-config.js'
 import { readAddress, readPqKeyHash } from '../../packages/cli/dist/config/public-id.js'
@@ -9,8 +9,6 @@ import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-a
 import { stateFolder } from '../../packages/cli/dist/wiring/state-folder.js'
 import { domainId } from '../../packages/core/dist/index.js'
 import { openSqliteStore } from '../../packages/journal/dist/index.js'
-import { generateReleaseKey } from '../../packages/pq/dist/index.js'
-import { writeKeyFile } from '../../packages/pq/dist/node/index.js'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -34,7 +32,7 @@ describe('after the keys that sign releases were changed on chain', { timeout: 1
   afterAll(() => world?.[Symbol.asyncDispose]())
 
   const publish = (config: string, ...args: string[]) => runCli(['publish', DOMAIN, ...args], { config })
-  const verify = () => runCli(['verify', DOMAIN], { config: oldKeys })
+  const verify = (...args: string[]) => runCli(['verify', DOMAIN, ...args], { config: oldKeys })
 
   it('still verifies the release of before', async () => {
     const { code, json } = await verify()
@@ -59,6 +57,25 @@ describe('after the keys that sign releases were changed on chain', { timeout: 1
     expect({ code: verified.code, ...verified.json }).toMatchObject({ code: 0, release: 2, failures: [] })
   })
 
+  it('is verified by readers who pinned the old key, who are led to the new one, and by those who pinned the new one', async () => {
+    for (const [key, says] of [
+      [join(world.folder, 'keys/release.json'), /leads to it, 1 signed/],
+      [join(world.folder, 'keys/next/release.json'), /^It is 0x/],
+    ] as const) {
+      const { code, json } = await verify('--pin', key)
+      expect({ code, failures: json.failures }).toEqual({ code: 0, failures: [] })
+      expect(json.checks).toContainEqual(expect.objectContaining({ step: 4, detail: expect.stringMatching(says) }))
+    }
+  })
+
+  it('is refused by a reader who pinned another key, whatever the chain says', async () => {
+    const { code, json } = await verify('--pin', `0x${'1'.repeat(64)}`)
+    expect({ code, failures: json.failures }).toMatchObject({
+      code: 1,
+      failures: [{ code: 'ROOT_UNVERIFIABLE', step: 4, detail: expect.stringContaining('ask the operator') }],
+    })
+  })
+
   it('goes back by hand to the release that the old keys signed', async () => {
     const { code, json } = await runCli(['rollback', DOMAIN], { config: newKeys })
     expect({ code, ...json }).toMatchObject({ code: 0, from: 2, to: 1 })
@@ -74,19 +91,22 @@ describe('after the keys that sign releases were changed on chain', { timeout: 1
   })
 })
 
-/** The world's configuration with another signer and another ML-DSA key. */
+const PASSPHRASE = 'a passphrase of the new keys'
+
+/** `keys rotate`: new keys that the old ones name, and the configuration that signs with them. */
 async function configWithNewKeys(world: PublishWorld): Promise<string> {
-  const secret = async (name: string, value: string) => {
-    await writeFile(join(world.folder, 'keys', name), value, { mode: 0o600 })
-    return { file: `keys/${name}` }
+  const folder = join(world.folder, 'keys/next')
+  vi.stubEnv('DOMAINSYNC_PASSPHRASE', PASSPHRASE)
+  for (const outcome of ['signed', 'signed already']) {
+    const { code, json } = await runCli(['keys', 'rotate', folder, DOMAIN], { config: world.config.file })
+    expect({ outcome, code, ...json }).toMatchObject({ code: 0, outcome: 'rotated', domains: [DOMAIN] })
   }
-  const passphrase = 'a passphrase of the new key'
-  const file = join(world.folder, 'keys/new-release.json')
-  await writeKeyFile(file, { kind: 'release', secret: generateReleaseKey().seed, passphrase })
-  const release = { file, passphrase: await secret('new-passphrase', passphrase) }
-  const signer = await secret('new-signer', Wallet.createRandom().privateKey)
+  vi.unstubAllEnvs()
+  await writeFile(join(world.folder, 'keys/new-passphrase'), PASSPHRASE, { mode: 0o600 })
+  const passphrase = { file: 'keys/new-passphrase' }
   const config = await world.configWith('new-keys', ({ keys, serve }) => {
-    Object.assign(keys!, { release, signer, registrar: keys!.owner })
+    const release = { file: 'keys/next/release.json', passphrase }
+    Object.assign(keys!, { release, signer: { file: 'keys/next/signer.json', passphrase }, registrar: keys!.owner })
     serve!.refreshEveryMs = 60_000
   })
   return config.file

@@ -11,7 +11,7 @@ import {
   releaseFiles,
   writeCar,
 } from '../../packages/ipfs-mirror/dist/index.js'
-import { signRelease } from '../../packages/pq/dist/index.js'
+import { signRelease, spkiHash } from '../../packages/pq/dist/index.js'
 import { nativeMlDsa } from '../../packages/pq/dist/node/index.js'
 import { DOMAIN, type PublishWorld, type Root } from './publish-world.ts'
 
@@ -49,7 +49,7 @@ export async function signElsewhere(world: PublishWorld, wanted: SignElsewhere):
     registry: config.values.network.registry.toLowerCase() as ReleaseStatement['registry'],
     previous: null,
     createdAt: new Date().toISOString(),
-    files: releaseFiles(content, keys.pq.spki),
+    files: releaseFiles(content, { pqKeyHash: spkiHash(keys.pq.spki) }),
     ...wanted.statement,
   }
   const signed = await signRelease({ ...keys, statement }, { verifyMlDsa: nativeMlDsa.verify })

@@ -41,7 +41,13 @@ export const COMMAND_HELP = {
   },
   keys: {
     group: GROUPS.setUp,
-    examples: ['keys new', 'keys new ci --out /secure/keys', 'keys new backup', 'keys list keys/*.json'],
+    examples: [
+      'keys new',
+      'keys new ci --out /secure/keys',
+      'keys new backup',
+      'keys rotate keys/2027',
+      'keys list keys/*.json',
+    ],
     failed: 'failed; a key that exists is never overwritten',
   },
   register: {
@@ -70,11 +76,24 @@ export const COMMAND_HELP = {
       'publish bbbhhai.com --watch',
       'publish bbbhhai.com --root bafybei… --yes --json',
       'publish bbbhhai.com --unsigned',
+      'publish bbbhhai.com --prepare release.sign',
+      'publish bbbhhai.com --signed release.sign',
     ],
     done: 'live everywhere, or unchanged',
     failed: 'refused or failed; it says what did and did not change',
     incomplete: 'live, but a copy or a resolver is missing; or it waits for a quorum, DNS, money, room or another run',
     interrupted: RESUMABLE,
+  },
+  sign: {
+    group: GROUPS.publish,
+    examples: [
+      'sign release.sign --dry-run',
+      'sign release.sign --release-key keys/release.json --signer-key keys/signer.json',
+      'sign release.sign --site ./dist --signature 0x…',
+    ],
+    done: 'both keys have signed',
+    failed: 'refused; nothing was signed',
+    incomplete: 'a signature is still missing; it says whose',
   },
   resume: {
     group: GROUPS.publish,

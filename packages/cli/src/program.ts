@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<keyof typeof COMMAND_HELP, () => Promise<AddComm
   register: async () => (await import('./commands/register.ts')).addRegisterCommand,
   serve: async () => (await import('./commands/serve.ts')).addServeCommand,
   publish: async () => (await import('./commands/publish.ts')).addPublishCommand,
+  sign: async () => (await import('./commands/sign.ts')).addSignCommand,
   resume: async () => (await import('./commands/resume.ts')).addResumeCommand,
   rollback: async () => (await import('./commands/rollback.ts')).addRollbackCommand,
   status: async () => (await import('./commands/check.ts')).addStatusCommand,

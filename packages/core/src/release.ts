@@ -1,11 +1,18 @@
 import type { Address, Bytes32 } from './domain-id.ts'
 
-/** The folder of a release that holds DomainSync's own two files; sites may not contain it. */
+/** The folder of a release that holds DomainSync's own files; sites may not contain it. */
 export const RELEASE_FOLDER = '.well-known/domainsync'
 /** The signed statement: a DSSE envelope. */
 export const RELEASE_FILE = `${RELEASE_FOLDER}/release.json`
 /** The ML-DSA-87 public key, a 2,614-byte SubjectPublicKeyInfo. */
 export const SPKI_FILE = `${RELEASE_FOLDER}/pq.spki`
+/** Statements by which older keys named newer ones, once a domain has any: for readers who pinned an older key. */
+export const ROTATIONS_FILE = `${RELEASE_FOLDER}/rotations.json`
+
+/** Whether a path of a release is DomainSync's own, no file of the site. */
+export function isOwnFile({ path }: Pick<ReleaseFile, 'path'>): boolean {
+  return path.startsWith(`${RELEASE_FOLDER}/`)
+}
 
 /** One file of a release. */
 export interface ReleaseFile {

@@ -23,7 +23,7 @@ export {
   importFolder,
 } from './import/import-folder.ts'
 export { listDirectory } from './import/list-directory.ts'
-export { releaseFiles } from './import/release-files.ts'
+export { type OwnFiles, releaseFiles } from './import/release-files.ts'
 export type { ControlEvent } from './node/control-api.ts'
 export { type EmbeddedNode, type NodeEvent, type NodeOptions, startNode } from './node/start-node.ts'
 export type { Proof, ProofFailure, ProofMode } from './proof/proof.ts'

@@ -30,6 +30,10 @@ export type PqErrorCode =
   | 'SIGNER_SIGNATURE_INVALID'
   /** Both signatures hold, but the statement is about something else than expected. */
   | 'RELEASE_FIELD_MISMATCH'
+  /** Not a file of `publish --prepare` or `sign`. */
+  | 'SIGNING_FILE_MALFORMED'
+  /** A key has not signed the release yet. */
+  | 'SIGNATURE_MISSING'
   /** Not a key rotation, or not in the one form that is signed. */
   | 'ROTATION_MALFORMED'
   /** Both signatures hold, but the rotation is about something else than expected. */

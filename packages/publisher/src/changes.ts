@@ -1,4 +1,4 @@
-import { byPath, type ReleaseFile, SPKI_FILE } from '@domainsync/core'
+import { byPath, isOwnFile, type ReleaseFile } from '@domainsync/core'
 
 /** A file that a release adds, changes or removes. */
 export interface Change {
@@ -16,5 +16,5 @@ export function changesBetween(before: readonly ReleaseFile[], after: readonly R
     else if (old.get(path) !== sha256) changes.push({ kind: 'changed', path })
   }
   for (const path of old.keys()) if (!next.has(path)) changes.push({ kind: 'removed', path })
-  return changes.filter(({ path }) => path !== SPKI_FILE).sort(byPath)
+  return changes.filter((change) => !isOwnFile(change)).sort(byPath)
 }

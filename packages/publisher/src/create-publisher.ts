@@ -1,5 +1,6 @@
 import { type CallOptions, type DomainName, isDiskFull, type NewOperation, type Operation } from '@domainsync/core'
 import { type Progress, requireSameChain, runOperation, unanswered } from '@domainsync/journal'
+import type { SigningFile } from '@domainsync/pq'
 import { droppedPublishes } from './dropped-publishes.ts'
 import { explainFailure } from './explain-failure.ts'
 import { finishFailureLog, logFailure, logForgottenFailure } from './log-failure.ts'
@@ -10,6 +11,7 @@ import { openingOf, originOf, type PublishKind, reopeningOf } from './publish-op
 import { type PublishResult, resultOf } from './publish-result.ts'
 import type { PublishedDomain, PublisherPorts } from './publisher-ports.ts'
 import { readState } from './read-state.ts'
+import { requestSigning } from './request-signing.ts'
 import { sayingWhatIsFull } from './saying-what-is-full.ts'
 import { type Origin, prepareSteps, publishSteps } from './steps/publish-steps.ts'
 import { unfinishedOperations } from './unfinished-operations.ts'
@@ -45,6 +47,12 @@ export interface Publisher {
    * @throws PublishError as `publish`; the reason why readers would refuse the release
    */
   prepare(plan: PublishPlan, options?: PublishOptions): Promise<PreparedRelease>
+  /**
+   * What the keys of another machine have to sign before a plan can be published; `plan` takes it back with their signatures.
+   *
+   * @throws PublishError `NOTHING_TO_PUBLISH`; ChainError
+   */
+  requestSigning(plan: PublishPlan, options?: CallOptions): Promise<SigningFile>
   /** What `resume` would finish. */
   unfinished(domain?: string, options?: CallOptions): Promise<readonly Operation[]>
   /** Finishes every interrupted publish, of one domain or of all. */
@@ -161,6 +169,10 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     plan: (name, options) => sayingWhatIsFull(async () => plan(domainOf(ports, name), options)),
     publish: (plan, options = {}) => sayingWhatIsFull(() => publish(plan, options)),
     prepare: (plan, options = {}) => sayingWhatIsFull(() => prepare(plan, options)),
+    requestSigning: async (plan, options = {}) => {
+      if (plan.changes.length === 0) throw nothingToPublish(plan)
+      return requestSigning(plan, { ports, ...options })
+    },
     unfinished: (domain, options = {}) => unfinishedOperations(domain, ports, options),
     resume: (domain, options = {}) =>
       sayingWhatIsFull(async () => {

@@ -1,4 +1,4 @@
-import { type CallOptions, type DomainState, type ReleaseFile, rootFromHash, SPKI_FILE } from '@domainsync/core'
+import { type CallOptions, type DomainState, isOwnFile, type ReleaseFile, rootFromHash } from '@domainsync/core'
 import { contentOfRelease } from '@domainsync/ipfs-mirror'
 import { isNoAnswer } from './no-answer.ts'
 import { PublishError } from './publish-error.ts'
@@ -26,7 +26,7 @@ export async function liveRelease(
   try {
     const content = `${await contentOfRelease(root, ports.reader, call)}`
     const files = (await readManifest(root, ports.reader, call))?.files ?? []
-    return { content, files: files.filter(({ path }) => path !== SPKI_FILE) }
+    return { content, files: files.filter((file) => !isOwnFile(file)) }
   } catch (cause) {
     call.signal?.throwIfAborted()
     if (!isNoAnswer(cause)) return undefined

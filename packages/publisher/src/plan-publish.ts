@@ -1,5 +1,7 @@
 import { type CallOptions, type DomainState, LANE_FEED, LANE_PUBLISHING, rootFromHash } from '@domainsync/core'
 import { type ImportProgress, importFolder } from '@domainsync/ipfs-mirror'
+import { requestedStatement, type SigningFile } from '@domainsync/pq'
+import { assembleSigned } from './assemble-signed.ts'
 import type { Candidate } from './candidate.ts'
 import { type Change, changesBetween } from './changes.ts'
 import { type LiveRelease, liveRelease } from './live-release.ts'
@@ -50,11 +52,17 @@ export type PlanOptions = CallOptions & {
         /** Folder of the built site. */
         readonly from: string
         readonly root?: undefined
+        /** Both signatures over these very files, made elsewhere. */
+        readonly signed?: SigningFile | undefined
+        /** They are going to be made elsewhere: no key that signs is needed here. */
+        readonly keyless?: boolean | undefined
       }
     | {
         /** Root of a release that was signed elsewhere as the domain's next. */
         readonly root: string
         readonly from?: undefined
+        readonly signed?: undefined
+        readonly keyless?: undefined
       }
   )
 
@@ -74,15 +82,16 @@ export async function planPublish(
   const state = await readState(ports.chain, domain.name, call)
   if (!unsigned) refuseSender(state, ports)
   const live = await liveRelease(state, call)
-  const isLive = options.root !== undefined && state.head.stable && isLiveRoot(options.root, state)
-  if (isLive && live) return { ...numbersOf(state), ...sizesOf(live), content: live.content, ...NOTHING_TO_DO }
+  const isLive = state.head.stable && live !== undefined && isLiveAlready(options, { state, live })
+  if (isLive) return { ...numbersOf(state), ...sizesOf(live), content: live.content, ...NOTHING_TO_DO }
 
   const candidate = await candidateOf(state, { domain, ...options, ...call })
+  const signedElsewhere = options.root !== undefined || options.signed !== undefined
   const plan = {
     ...numbersOf(state),
     ...sizesOf(candidate),
     content: candidate.content,
-    ...(options.root === undefined ? {} : { root: `${candidate.directory}` }),
+    ...(signedElsewhere ? { root: `${candidate.directory}` } : {}),
   }
   if (state.head.stable && live?.content === candidate.content) return { ...plan, ...NOTHING_TO_DO }
   await refuseQuarantined(candidate, { domain, ...call })
@@ -101,17 +110,24 @@ const NOTHING_TO_DO = { changes: [], checks: [], checksSkipped: false } as const
 
 async function candidateOf(
   state: DomainState,
-  { domain, ports, from, root, onImport, ...call }: PlanOptions & Planning,
+  { domain, ports, from, root, signed, keyless = false, onImport, ...call }: PlanOptions & Planning,
 ): Promise<Candidate> {
   if (root !== undefined) return signedCandidate(parseRoot(root), { state, ports, ...call })
-  refuseSigners(state, await ports.keys())
+  if (signed === undefined && !keyless) refuseSigners(state, await ports.keys())
   const options = { store: ports.blocks, cache: ports.importCache(domain.name), signal: call.signal }
   const content = await importFolder(from, { ...options, onProgress: onImport })
-  return { ...content, content: `${content.root}`, directory: content.root }
+  if (signed === undefined) return { ...content, content: `${content.root}`, directory: content.root }
+  const assembled = await assembleSigned(signed, { from, content, ports, ...call })
+  return signedCandidate(assembled, { state, ports, ...call })
 }
 
-function isLiveRoot(root: string, { head }: DomainState): boolean {
-  return head.live > 0 && parseRoot(root).equals(rootFromHash(head.ipfsHash))
+/** Whether what was signed elsewhere is what readers get now. */
+function isLiveAlready(
+  { root, signed }: Pick<PlanOptions, 'root' | 'signed'>,
+  { state: { head }, live }: { state: DomainState; live: LiveRelease },
+): boolean {
+  if (signed !== undefined) return requestedStatement(signed).content === live.content
+  return root !== undefined && parseRoot(root).equals(rootFromHash(head.ipfsHash))
 }
 
 async function refuseQuarantined({ content }: Candidate, { domain, ...call }: Planning): Promise<void> {

@@ -12,7 +12,7 @@ import type {
 } from '@domainsync/core'
 import type { BlockStore } from '@domainsync/ipfs-mirror'
 import type { Store } from '@domainsync/journal'
-import type { AccountSigner, MlDsaVerify, ReleaseSigner } from '@domainsync/pq'
+import type { AccountSigner, MlDsaVerify, ReleaseSigner, Rotation } from '@domainsync/pq'
 import type { EstimatingTransactor } from '@domainsync/sdk'
 
 /** What one domain needs to be published. */
@@ -52,6 +52,8 @@ export interface PublisherPorts {
   readonly reader: BlockSource
   /** The keys that sign releases; asked for only when something is to be signed. */
   keys(): Promise<SigningKeys>
+  /** Exchanges of a domain's keys that were signed here, the oldest first. */
+  rotations(domain: DomainName): Promise<readonly Rotation[]>
   readonly domains: ReadonlyMap<DomainName, PublishedDomain>
   readonly notifiers: readonly Notifier[]
   readonly clock: Clock

@@ -4,8 +4,8 @@ import {
   DomainSyncError,
   errorCode,
   hashFromRoot,
+  isOwnFile,
   type ReleaseStatement,
-  SPKI_FILE,
 } from '@domainsync/core'
 import { contentOfRelease } from '@domainsync/ipfs-mirror'
 import { CID } from 'multiformats/cid'
@@ -59,7 +59,7 @@ export async function signedCandidate(
     const message = `The release says that its files are ${claimed.content}; they are ${content}.`
     throw new PublishError('CONTENT_MISMATCH', message)
   }
-  return { content, directory: root, files: claimed.files.filter(({ path }) => path !== SPKI_FILE), sizeBytes }
+  return { content, directory: root, files: claimed.files.filter((file) => !isOwnFile(file)), sizeBytes }
 }
 
 async function available<T>(root: CID, read: () => Promise<T>, { signal }: CallOptions): Promise<T> {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { basename, resolve } from 'node:path'
+import { parseDomainName } from '@domainsync/core'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { drivers } from '../config/parse-config.ts'
+import { rotationFile } from '../config/rotation-files.ts'
 import type { DnsConfig } from '../config/schema.ts'
 import { secretsOf } from '../init/config-secrets.ts'
 import { stateFolder } from '../wiring/state-folder.ts'
@@ -51,7 +53,13 @@ export async function planBackup(
     provider.kind === 'embedded' && provider.path !== undefined ? [{ name, path: resolve(folder, provider.path) }] : [],
   )
   const keyFiles = withKeys ? keyFilesOf(config) : []
-  const paths = [...(await configFiles(config.file)), ...zonesOf(config), record, ...keyFiles.map(({ path }) => path)]
+  const paths = [
+    ...(await configFiles(config.file)),
+    ...zonesOf(config),
+    ...rotationsOf(config),
+    record,
+    ...keyFiles.map(({ path }) => path),
+  ]
   // The record is written before it is read.
   const there = paths.filter((path) => path === record || existsSync(path))
   const files = there.map((path, at) => ({ entry: `files/${at + 1}`, path }))
@@ -81,6 +89,11 @@ function zonesOf({ values, folder }: LoadedConfig): string[] {
     const driver = values.dns[name] as DnsConfig
     return driver.kind === 'embedded' ? [resolve(folder, driver.path)] : []
   })
+}
+
+/** Older keys that signed for newer ones. */
+function rotationsOf(config: LoadedConfig): string[] {
+  return Object.keys(config.values.domains).map((name) => rotationFile(parseDomainName(name), config))
 }
 
 /** Only those that are encrypted under a passphrase: a raw secret is never in a backup. */

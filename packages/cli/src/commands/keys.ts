@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
-import { dirname, join, resolve } from 'node:path'
+import { mkdir, readdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
-import { generateReleaseKey, RECIPIENT_SEED_BYTES, spkiHash } from '@domainsync/pq'
-import { encodeRecipient, readKeyIdentity, recipientKeyId, recipientOf, writeKeyFile } from '@domainsync/pq/node'
-import { Wallet } from 'ethers'
+import { readKeyIdentity } from '@domainsync/pq/node'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { table } from '../output/table.ts'
 import type { AddCommand } from '../program.ts'
 import { readNewPassphrase } from '../read-passphrase.ts'
+import { RECIPIENT_FILE, writeNewKey } from '../signing/write-new-key.ts'
+import { addRotateCommand } from './keys-rotate.ts'
 
 /** Who should hold which key; one host may hold all, and then one theft costs all. */
 const BUNDLES = {
@@ -22,9 +21,6 @@ const BUNDLES = {
 } as const
 type Bundle = keyof typeof BUNDLES
 
-/** The public half of a recipient's key. */
-const RECIPIENT_FILE = 'recipient.pub.json'
-
 /** Where key files go unless told otherwise. */
 const FOLDER = 'keys'
 
@@ -32,7 +28,7 @@ interface KeysOptions {
   readonly out: string
 }
 
-/** `keys new` and `keys list`. */
+/** `keys new|rotate|list`. */
 export const addKeysCommand: AddCommand = (program, action) => {
   const keys = program.command('keys').description('key files: mode 0600, encrypted under a passphrase')
   keys
@@ -81,6 +77,7 @@ export const addKeysCommand: AddCommand = (program, action) => {
         return EXIT_DONE
       }),
     )
+  addRotateCommand(keys, action)
   keys
     .command('list [file...]')
     .description(`public ids of key files (default: those in ${FOLDER}/); needs no passphrase`)
@@ -138,23 +135,4 @@ function refuseExisting(folder: string, names: readonly string[]): void {
 /** A role's key file, and what goes with it. */
 function filesOf(role: string): string[] {
   return role === 'recipient' ? [`${role}.json`, RECIPIENT_FILE] : [`${role}.json`]
-}
-
-/** Writes one key and gives its public id: the address, the hash of the SPKI that goes on chain, or that of a recipient's key. */
-async function writeNewKey(path: string, { role, passphrase }: { role: string; passphrase: string }): Promise<string> {
-  if (role === 'release') {
-    const { seed, signer } = generateReleaseKey()
-    await writeKeyFile(path, { kind: 'release', secret: seed, passphrase })
-    return spkiHash(signer.spki)
-  }
-  if (role === 'recipient') {
-    const seed = randomBytes(RECIPIENT_SEED_BYTES)
-    const recipient = await recipientOf(seed)
-    await writeKeyFile(path, { kind: 'recipient', secret: seed, passphrase })
-    await writeFile(join(dirname(path), RECIPIENT_FILE), encodeRecipient(recipient), { flag: 'wx' })
-    return recipientKeyId(recipient)
-  }
-  const wallet = Wallet.createRandom()
-  await writeKeyFile(path, { kind: 'account', secret: Buffer.from(wallet.privateKey.slice(2), 'hex'), passphrase })
-  return wallet.address.toLowerCase()
 }

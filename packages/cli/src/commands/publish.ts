@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { type DomainName, parseDomainName } from '@domainsync/core'
 import { folderFingerprint } from '@domainsync/ipfs-mirror'
+import type { SigningFile } from '@domainsync/pq'
 import type { PublishPlan, PublishResult } from '@domainsync/publisher'
 import { Option } from 'commander'
 import type { CommandContext } from '../command-context.ts'
@@ -12,7 +13,9 @@ import { publishProgress } from '../output/publish-progress.ts'
 import { reportError } from '../output/report-error.ts'
 import { showPrepared } from '../output/show-prepared.ts'
 import { showAbandoned, showPlan, showResult } from '../output/show-publish.ts'
+import { showSigningRequest } from '../output/show-signing.ts'
 import type { AddCommand } from '../program.ts'
+import { readSigningFile, writeSigningFile } from '../signing/signing-files.ts'
 import { nextChange } from '../watch/next-change.ts'
 import { openPublisher } from '../wiring/open-publisher.ts'
 import { rpcNotices } from '../wiring/rpc-notices.ts'
@@ -23,10 +26,14 @@ interface PublishCommandOptions {
   readonly skipChecks?: boolean
   readonly watch?: boolean
   readonly unsigned?: boolean
+  readonly prepare?: string
+  readonly signed?: string
 }
 
-/** What is published: a folder, or a release that was signed elsewhere. */
-type Source = { readonly from: string } | { readonly root: string }
+/** What is published: a folder, also one that was or is to be signed elsewhere; or a release that somebody else put together. */
+type Source =
+  | { readonly from: string; readonly signed?: SigningFile; readonly keyless?: boolean }
+  | { readonly root: string }
 
 /** One publish: what, from where, and how much is said. */
 interface Publishing extends CommandContext {
@@ -35,6 +42,8 @@ interface Publishing extends CommandContext {
   readonly skipChecks: boolean | undefined
   /** Everything but the transaction, which is printed. */
   readonly unsigned: boolean
+  /** Nothing is published: this file gets what another machine has to sign. */
+  readonly prepare: string | undefined
   /** Every publish of this folder was agreed to, and unchanged is no news. */
   readonly watching: boolean
 }
@@ -57,18 +66,31 @@ export const addPublishCommand: AddCommand = (program, action) => {
         'sign, replicate and prove; print the transaction as a file that a Safe imports',
       ).conflicts('watch'),
     )
+    .addOption(
+      new Option('--prepare <file>', 'publish nothing: write what another machine has to sign').conflicts([
+        'root',
+        'watch',
+        'unsigned',
+        'signed',
+      ]),
+    )
+    .addOption(
+      new Option('--signed <file>', 'go on with what "sign" signed on another machine').conflicts(['root', 'watch']),
+    )
     .action(
       action<PublishCommandOptions>(
-        async (context, [text], { from, root, skipChecks, watch = false, unsigned = false }) => {
+        async (context, [text], { from, root, skipChecks, watch = false, unsigned = false, prepare, signed }) => {
           const config = await context.loadConfig()
           const domain = parseDomainName(text!)
-          const publishing = { ...context, config, domain, skipChecks, unsigned, watching: watch }
+          const publishing = { ...context, config, domain, skipChecks, unsigned, prepare, watching: watch }
           if (!config.values.domains[domain]) {
             throw new ConfigError('CONFIG_INVALID', `domains."${domain}" is missing in the configuration.`)
           }
           if (root !== undefined) return publishOnce({ root }, publishing)
           const folder = folderOf(domain, { config, from })
-          return watch ? watchFolder(folder, publishing) : publishOnce({ from: folder }, publishing)
+          if (watch) return watchFolder(folder, publishing)
+          const signatures = signed === undefined ? {} : { signed: await readSigningFile(signed) }
+          return publishOnce({ from: folder, keyless: prepare !== undefined, ...signatures }, publishing)
         },
       ),
     )
@@ -101,10 +123,11 @@ async function watchFolder(folder: string, publishing: Publishing): Promise<neve
 }
 
 async function publishOnce(source: Source, publishing: Publishing): Promise<number> {
-  const { terminal, signal, flags, config, domain, skipChecks, unsigned, watching } = publishing
+  const { terminal, signal, flags, config, domain, skipChecks, unsigned, prepare, watching } = publishing
   const show = { terminal, full: flags.full }
+  const sendsNothing = unsigned || prepare !== undefined
   await using publisher = await openPublisher(config, {
-    unsigned,
+    unsigned: sendsNothing,
     ...rpcNotices(terminal.progress),
     onLiar: ({ source: from, cid }) => terminal.progress(`${from} sent wrong bytes for ${cid}`),
   })
@@ -112,7 +135,7 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   const plan = await publisher.plan(domain, {
     ...source,
     skipChecks,
-    unsigned,
+    unsigned: sendsNothing,
     signal,
     onProgress,
     lookOnly: flags.dryRun,
@@ -130,6 +153,11 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   if (flags.dryRun) {
     terminal.document('publish', { outcome: 'planned', ...plan, abandoned: undefined })
     return EXIT_DONE
+  }
+  if (prepare !== undefined) {
+    const request = await publisher.requestSigning(plan, { signal })
+    await writeSigningFile(prepare, request)
+    return showSigningRequest(request, { terminal, file: prepare })
   }
   if (unsigned) {
     showPrepared(await publisher.prepare(plan, { signal, onProgress }), {

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path'
 import { type Address, type Bytes32, DomainSyncError, utcTime } from '@domainsync/core'
-import { readKeyIdentity } from '@domainsync/pq/node'
 import { registryCall } from '@domainsync/sdk'
 import { changing } from '../actions/changing.ts'
 import { holdersOf } from '../actions/holders-of.ts'
@@ -10,6 +8,7 @@ import type { NoAction, RegistryAction } from '../actions/registry-action.ts'
 import { readTrustChange, type TrustChange, type TrustFields, trustDifferences } from '../actions/trust-change.ts'
 import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
 import type { CommandContext } from '../command-context.ts'
+import { releaseKeyHash } from '../config/release-key-hash.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import type { AddCommand } from '../program.ts'
 
@@ -137,18 +136,8 @@ async function parseChanges({ owner, guardian, signer, releaseKey }: ProposeOpti
   if (owner !== undefined) changes.owner = parseAddress(owner, '--owner')
   if (guardian !== undefined) changes.guardian = parseAddress(guardian, '--guardian')
   if (signer !== undefined) changes.signer = parseAddress(signer, '--signer')
-  if (releaseKey !== undefined) changes.pqKeyHash = await releaseKeyHash(releaseKey)
+  if (releaseKey !== undefined) changes.pqKeyHash = await releaseKeyHash(releaseKey, '--release-key')
   return changes as Partial<TrustFields>
-}
-
-async function releaseKeyHash(text: string): Promise<Bytes32> {
-  if (/^0x[0-9a-fA-F]{64}$/.test(text)) return text.toLowerCase() as Bytes32
-  const identity = await readKeyIdentity(resolve(text))
-  if (identity.kind === 'release') return `0x${identity.keyId}`
-  throw new DomainSyncError('RELEASE_KEY_INVALID', `--release-key: ${text} holds an account, not a release key.`, {
-    state: 'Nothing was sent.',
-    retryable: false,
-  })
 }
 
 function isReclaim(domain: string): DomainSyncError {

@@ -6,6 +6,7 @@ import { bestMlDsa } from '@domainsync/pq/node'
 import { type VerificationReport, verifyBundle } from '@domainsync/sdk'
 import { InvalidArgumentError, Option } from 'commander'
 import type { CommandContext } from '../command-context.ts'
+import { releaseKeyHash } from '../config/release-key-hash.ts'
 import { EXIT_DONE, EXIT_FAILED, EXIT_INCOMPLETE } from '../output/exit-code.ts'
 import { ago } from '../output/short.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -14,6 +15,7 @@ import { openClient } from '../wiring/open-client.ts'
 
 interface VerifyOptions {
   readonly url?: string
+  readonly pin?: string
   readonly save?: string
   readonly offline?: string
   readonly blockHash?: string
@@ -36,6 +38,7 @@ export const addVerifyCommand: AddCommand = (program, action) => {
     .command('verify <domain>')
     .description('chain → root → signatures → file list → served bytes')
     .option('--url <url>', 'where readers read it (default: the configured one)')
+    .option('--pin <file or hash>', 'the release key to accept, and those that it led to (default: the configured one)')
     .option('--save <file>', 'what was verified, with a proof of the chain, as one file')
     .addOption(
       new Option('--offline <file>', 'verify what --save wrote, without any network').conflicts(['url', 'save']),
@@ -73,7 +76,9 @@ async function verifyOnline(
     )
   }
   const config = await loadConfig()
-  const client = await openClient(config, terminal)
+  const { pin } = options
+  const pinnedKeys = pin === undefined ? undefined : { [domain]: await releaseKeyHash(pin, '--pin') }
+  const client = await openClient(config, terminal, { pinnedKeys })
   const url = options.url ?? config.values.domains[domain]?.url
   const report = await client.verify(domain, { url, signal })
   showReport(report, terminal)
@@ -98,6 +103,7 @@ async function verifyOffline(
     chainId: options.chainId ?? network!.chainId,
     registry: options.registry ?? network!.registry,
     blockHash,
+    pinnedKey: options.pin === undefined ? undefined : await releaseKeyHash(options.pin, '--pin'),
     verifyMlDsa: bestMlDsa().verify,
     signal,
   })

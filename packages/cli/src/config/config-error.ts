@@ -1,9 +1,9 @@
 import { DomainSyncError, type ErrorDetails } from '@domainsync/core'
 
-/** `CONFIG_MISSING`, `CONFIG_INVALID`, `SECRET_MISSING`. */
+/** `CONFIG_MISSING`, `CONFIG_INVALID`, `SECRET_MISSING`, `ROTATIONS_UNREADABLE`. */
 export class ConfigError extends DomainSyncError {
   constructor(
-    code: 'CONFIG_MISSING' | 'CONFIG_INVALID' | 'SECRET_MISSING',
+    code: 'CONFIG_MISSING' | 'CONFIG_INVALID' | 'SECRET_MISSING' | 'ROTATIONS_UNREADABLE',
     message: string,
     details: ErrorDetails = {},
   ) {

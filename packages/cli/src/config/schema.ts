@@ -81,6 +81,11 @@ const domain = z.strictObject({
   url: z.url(),
   /** Name of a driver under `dns`. */
   dns: z.string().min(1),
+  /** The release key that `verify` accepts, and those that it led to since (`keys rotate`). Default: the chain alone says which. */
+  pinnedKey: z
+    .string()
+    .regex(/^0x[0-9a-f]{64}$/, 'a release key is 0x and 64 lower-case hex digits: see "domainsync keys list"')
+    .optional(),
   checks: z.array(check).default([]),
 })
 
@@ -161,6 +166,8 @@ export const configSchema = z.strictObject({
       recipients: z.array(z.string().min(1)).default([]),
     })
     .prefault({}),
+  /** Folder of the signed exchanges of keys, a file a domain (`keys rotate`). Public. */
+  rotations: z.string().min(1).default('keys/rotations'),
   /** Folder of the journal's companions: blocks and CARs waiting to be sent. */
   state: z.string().default('state'),
 })

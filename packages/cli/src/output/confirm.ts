@@ -6,17 +6,23 @@ import type { Terminal } from './terminal.ts'
 export const LOCAL_CHAIN_ID = 31_337
 
 /**
- * Asks before something is written to a real chain. Local chains and `--yes` need no question.
+ * Asks before something is written to a real chain, or signed for one. Local chains and `--yes` need no question.
  *
  * @throws DomainSyncError `CONFIRM_REQUIRED` where nobody can be asked, `CONFIRM_DECLINED` when the answer is no.
  */
 export async function confirmWrite(
   question: string,
-  { terminal, yes, chainId, signal }: { terminal: Terminal; yes: boolean; chainId: number; signal: AbortSignal },
+  {
+    terminal,
+    yes,
+    chainId,
+    signal,
+    deed = `This writes to chain ${chainId}`,
+  }: { terminal: Terminal; yes: boolean; chainId: number; signal: AbortSignal; deed?: string },
 ): Promise<void> {
   if (yes || chainId === LOCAL_CHAIN_ID) return
   if (!terminal.interactive) {
-    throw new DomainSyncError('CONFIRM_REQUIRED', `This writes to chain ${chainId} and nobody can be asked.`, {
+    throw new DomainSyncError('CONFIRM_REQUIRED', `${deed} and nobody can be asked.`, {
       state: 'Nothing was written.',
       next: 'the same command with --yes',
       retryable: false,

@@ -1,3 +1,4 @@
+import { type Bytes32, parseDomainName } from '@domainsync/core'
 import { bestMlDsa } from '@domainsync/pq/node'
 import { type Client, createClient } from '@domainsync/sdk'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -8,7 +9,11 @@ import { openNetwork } from './network-chain.ts'
 import { rpcNotices } from './rpc-notices.ts'
 
 /** A reader with the configuration's chain, registry and gateways; needs no key. */
-export async function openClient(config: LoadedConfig, terminal: Terminal): Promise<Client> {
+export async function openClient(
+  config: LoadedConfig,
+  terminal: Terminal,
+  { pinnedKeys = configuredPins(config) }: { pinnedKeys?: Readonly<Record<string, Bytes32>> | undefined } = {},
+): Promise<Client> {
   const { chainId, registry, rpcUrls, quorum } = await openNetwork(config)
   const { onDissent, onFailure } = rpcNotices(terminal.progress)
   return createClient({
@@ -20,10 +25,20 @@ export async function openClient(config: LoadedConfig, terminal: Terminal): Prom
     gateways: await gatewayUrls(config),
     fetch: createLocalFetch(),
     verifyMlDsa: bestMlDsa().verify,
+    pinnedKeys,
     onDissent,
     onFailure: rpcUrls.length > 1 ? onFailure : undefined,
     onLiar: ({ source, cid }) => terminal.progress(`${source} sent wrong bytes for ${cid}`),
   })
+}
+
+/** The release keys that the configuration pins. */
+function configuredPins({ values }: LoadedConfig): Record<string, Bytes32> {
+  return Object.fromEntries(
+    Object.entries(values.domains).flatMap(([name, { pinnedKey }]) =>
+      pinnedKey === undefined ? [] : [[parseDomainName(name), pinnedKey as Bytes32]],
+    ),
+  )
 }
 
 /** The providers that can be read without a token, then the gateways. */

@@ -14,6 +14,7 @@ import { hexlify, randomBytes, Wallet } from 'ethers'
 import { readAccount } from '../config/account.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { readReleaseSigner } from '../config/release-signer.ts'
+import { readRotations } from '../config/rotation-files.ts'
 import { readText } from '../config/secret.ts'
 import { openDnsDriver, openResolvers } from './dns-drivers.ts'
 import { openNetwork } from './network-chain.ts'
@@ -74,6 +75,7 @@ export async function openPublisherPorts(
     replication: values.replication,
     reader: createReader([blocks, ...remote], { onLiar }),
     keys: signingKeys(config),
+    rotations: (domain) => readRotations(domain, config),
     domains,
     notifiers: [],
     clock: systemClock,

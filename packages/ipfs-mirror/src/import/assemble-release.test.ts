@@ -73,7 +73,7 @@ it('says which block it lacks when the store does not hold the content', async (
 it('lists every file for the statement, the key among them, in order', async () => {
   const site = await writeSite({ '.well-known/a': 'a', '.well-known/z': 'z', 'index.html': 'hi' }, join(folder, 'site'))
   const content = await importFolder(site)
-  const files = releaseFiles(content, SPKI)
+  const files = releaseFiles(content, { pqKeyHash: `0x${'1'.repeat(64)}` })
   expect(files.map(({ path }) => path)).toEqual(['.well-known/a', SPKI_FILE, '.well-known/z', 'index.html'])
   expect(files.toSorted(byPath)).toEqual(files)
   expect(Object.keys(files[0]!)).toEqual(['path', 'sha256'])

@@ -1,4 +1,4 @@
-import { type CallOptions, RELEASE_FILE, RELEASE_FOLDER, SPKI_FILE } from '@domainsync/core'
+import { type CallOptions, RELEASE_FILE, RELEASE_FOLDER, ROTATIONS_FILE, SPKI_FILE } from '@domainsync/core'
 import { importBytes } from 'ipfs-unixfs-importer'
 import type { CID } from 'multiformats/cid'
 import type { Block, BlockStore } from '../store/block-store.ts'
@@ -7,22 +7,24 @@ import type { Content } from './import-folder.ts'
 import { listDirectory } from './list-directory.ts'
 import { UNIXFS_PROFILE } from './unixfs-profile.ts'
 
-/** DomainSync's two files of a release. */
+/** DomainSync's own files of a release. */
 export interface ReleaseParts {
   /** The signed envelope, exactly as it stands in the journal. */
   readonly releaseJson: Uint8Array
   /** The ML-DSA-87 public key, a 2,614-byte SubjectPublicKeyInfo. */
   readonly spki: Uint8Array
+  /** `rotations.json`, of a domain whose keys were exchanged. */
+  readonly rotations?: Uint8Array | undefined
 }
 
 /**
- * The release's root: the imported site plus {@link RELEASE_FILE} and {@link SPKI_FILE}. No file of the site is read again;
- * only the site's directory and its `.well-known` are rebuilt. The store has to hold the content's directories; it holds the
+ * The release's root: the imported site plus {@link RELEASE_FILE}, {@link SPKI_FILE} and, where there is one,
+ * {@link ROTATIONS_FILE}. No file of the site is read again; only the site's directory and its `.well-known` are rebuilt. The store has to hold the content's directories; it holds the
  * whole release when this returns, leased, durable after `sync` or `pin`. Same input, same root, whoever assembles it.
  */
 export async function assembleRelease(
   content: Pick<Content, 'root'>,
-  parts: ReleaseParts,
+  { releaseJson, spki, rotations }: ReleaseParts,
   { store, ...options }: CallOptions & { store: BlockStore },
 ): Promise<CID> {
   using _hold = store.hold()
@@ -30,18 +32,17 @@ export async function assembleRelease(
   const put = (block: Block): undefined => {
     made.push(block)
   }
-  const ours = await buildDirectory(
-    [
-      { name: lastName(RELEASE_FILE), ...(await importFile(parts.releaseJson, put)) },
-      { name: lastName(SPKI_FILE), ...(await importFile(parts.spki, put)) },
-    ],
-    put,
-  )
+  const ours: DirectoryEntry[] = [
+    { name: lastName(RELEASE_FILE), ...(await importFile(releaseJson, put)) },
+    { name: lastName(SPKI_FILE), ...(await importFile(spki, put)) },
+  ]
+  if (rotations !== undefined) ours.push({ name: lastName(ROTATIONS_FILE), ...(await importFile(rotations, put)) })
+  const own = await buildDirectory(ours, put)
   const [wellKnownName = '', oursName = ''] = RELEASE_FOLDER.split('/')
   const site = await listDirectory(content.root, store, options)
   const wellKnown = site.find(({ name }) => name === wellKnownName)
   const beside = wellKnown === undefined ? [] : await listDirectory(wellKnown.cid, store, options)
-  const merged = await buildDirectory(withEntry(beside, { name: oursName, ...ours }), put)
+  const merged = await buildDirectory(withEntry(beside, { name: oursName, ...own }), put)
   const root = await buildDirectory(withEntry(site, { name: wellKnownName, ...merged }), put)
   await store.put(made)
   await store.lease(root.cid)

@@ -1,24 +1,18 @@
-import {
-  byPath,
-  decodeReleaseStatement,
-  hashFromRoot,
-  type JsonValue,
-  type ReleaseStatement,
-  rootFromHash,
-} from '@domainsync/core'
-import { assembleRelease, releaseFiles } from '@domainsync/ipfs-mirror'
+import { decodeReleaseStatement, hashFromRoot, type JsonValue } from '@domainsync/core'
+import { assembleRelease } from '@domainsync/ipfs-mirror'
 import type { StepDefinition, StepRun } from '@domainsync/journal'
-import { decodeEnvelope, signRelease } from '@domainsync/pq'
-import { type ListedFile, listFiles } from '@domainsync/sdk'
+import { decodeEnvelope, signRelease, spkiHash } from '@domainsync/pq'
 import { CID } from 'multiformats/cid'
 import { requireFence } from '../fence.ts'
+import { nextStatement } from '../next-statement.ts'
 import type { PublishContext } from '../publish-context.ts'
 import { refuseSigners } from '../refuse-keys.ts'
 import type { ReleaseReceipt } from '../release-receipt.ts'
+import { releaseRotations } from '../release-rotations.ts'
 import { verifySignatures } from '../verify-as-reader.ts'
 
-/** Base64 of the two files that make the site a release. */
-type SignIntent = { readonly envelope: string; readonly spki: string }
+/** Base64 of the files that make the site a release. */
+type SignIntent = { readonly envelope: string; readonly spki: string; readonly rotations?: string }
 
 /**
  * Signs the release and puts it together in the publisher's store. The envelope is the intent: signing is randomised, and a
@@ -32,12 +26,17 @@ export const signStep: StepDefinition<PublishContext> = {
     await requireFence(run)
     const keys = await ports.keys()
     refuseSigners(state, keys)
-    const statement = await statementOf(run, keys.release.spki)
+    const { spki } = keys.release
+    const call = { ports, signal: run.signal }
+    const rotations = await releaseRotations(state, call)
+    const own = { pqKeyHash: spkiHash(spki), rotations }
+    const statement = await nextStatement({ state, content: run.operation.content!, own }, call)
     const envelope = await signRelease(
       { statement, pq: keys.release, signer: keys.signer },
       { verifyMlDsa: ports.verifyMlDsa, signal: run.signal },
     )
-    return { envelope: toBase64(envelope), spki: toBase64(keys.release.spki) }
+    const parts = { envelope: toBase64(envelope), spki: toBase64(spki) }
+    return rotations === undefined ? parts : { ...parts, rotations: toBase64(rotations) }
   },
 
   async effect(run, intent) {
@@ -64,30 +63,13 @@ export const signStep: StepDefinition<PublishContext> = {
 /** Assembling only rebuilds directories: the same envelope always gives the same root. */
 async function assemble(run: StepRun<PublishContext>, intent: JsonValue): Promise<CID> {
   const { blocks } = run.context.ports
-  const { envelope, spki } = intent as SignIntent
-  const parts = { releaseJson: fromBase64(envelope), spki: fromBase64(spki) }
-  return assembleRelease({ root: CID.parse(run.operation.content!) }, parts, { store: blocks, signal: run.signal })
-}
-
-async function statementOf(
-  { context, operation, clock, signal }: StepRun<PublishContext>,
-  spki: Uint8Array,
-): Promise<ReleaseStatement> {
-  const { ports, state } = context
-  const files: ListedFile[] = []
-  for await (const file of listFiles(CID.parse(operation.content!), ports.blocks, { signal })) files.push(file)
-  files.sort(byPath)
-  const { head } = state
-  return {
-    domain: state.domain,
-    release: head.latest + 1,
-    content: operation.content!,
-    chainId: ports.network.chainId,
-    registry: ports.network.registry,
-    previous: head.live === 0 ? null : rootFromHash(head.ipfsHash).toString(),
-    createdAt: new Date(clock.now()).toISOString(),
-    files: releaseFiles({ files }, spki),
+  const { envelope, spki, rotations } = intent as SignIntent
+  const parts = {
+    releaseJson: fromBase64(envelope),
+    spki: fromBase64(spki),
+    rotations: rotations === undefined ? undefined : fromBase64(rotations),
   }
+  return assembleRelease({ root: CID.parse(run.operation.content!) }, parts, { store: blocks, signal: run.signal })
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -30,6 +30,8 @@ export interface VerifyBundleOptions extends CallOptions {
   readonly blockHash?: string | undefined
   /** The native backend of `@domainsync/pq/node`, where it can be had; noble's by default. */
   readonly verifyMlDsa?: MlDsaVerify | undefined
+  /** The release key that the reader pinned: see `ClientOptions.pinnedKeys`. */
+  readonly pinnedKey?: Bytes32 | undefined
 }
 
 /**
@@ -81,8 +83,8 @@ async function runSteps(file: Blob, { subject, blockHash, findings, ...options }
   checks.push(passed(3, 'bundle', `All ${bundle.blocks} blocks of the release are there, and no others.`))
   const onCheck = (check: Check) => checks.push(check)
   const { chainId, registry } = subject
-  const { verifyMlDsa } = options
-  await verifyRoot({ ...call, state, source: bundle.source, chainId, registry, verifyMlDsa, onCheck })
+  const { verifyMlDsa, pinnedKey } = options
+  await verifyRoot({ ...call, state, source: bundle.source, chainId, registry, verifyMlDsa, pinnedKey, onCheck })
 }
 
 /** @throws ProofError `PROOF_BLOCK_MISMATCH` */

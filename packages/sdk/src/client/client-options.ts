@@ -1,3 +1,4 @@
+import type { Bytes32 } from '@domainsync/core'
 import type { MlDsaVerify } from '@domainsync/pq'
 import type { Lie } from '../blocks/reader.ts'
 import type { QuorumHooks } from '../chain/ask-operators.ts'
@@ -25,6 +26,11 @@ export interface ClientOptions extends QuorumHooks {
   fetch?: typeof globalThis.fetch | undefined
   /** The native backend of `@domainsync/pq/node`, where it can be had; noble's by default. */
   verifyMlDsa?: MlDsaVerify | undefined
+  /**
+   * Release keys that the reader pinned, by domain (A-labels): SHA-256 of the SubjectPublicKeyInfo. Only they, and keys that they
+   * signed for since, are accepted, whatever the chain names: with it verification is as strong as ML-DSA-87.
+   */
+  pinnedKeys?: Readonly<Record<string, Bytes32>> | undefined
   /** Milliseconds since 1970; the system's clock by default. */
   now?: (() => number) | undefined
   /** Told of gateways that send bytes which are not the CID's. */

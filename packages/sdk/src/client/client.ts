@@ -78,7 +78,7 @@ export interface Client {
  * @throws ChainError `QUORUM_INVALID`
  */
 export function createClient(options: ClientOptions): Client {
-  const { chainId, registry, fetch, verifyMlDsa } = options
+  const { chainId, registry, fetch, verifyMlDsa, pinnedKeys = {} } = options
   const chains = options.rpcUrls.map((endpoint) =>
     createRpcChain({ ...parseEndpoint(endpoint), chainId, registry, fetch }),
   )
@@ -111,7 +111,15 @@ export function createClient(options: ClientOptions): Client {
     const key = [domain, head.ipfsHash, head.live, trust.pqKeyHash, trust.signer].join()
     const known = manifests.get(key)
     if (known !== undefined) return known
-    const manifest = await verifyManifest({ ...call, state, source, chainId, registry, verifyMlDsa })
+    const manifest = await verifyManifest({
+      ...call,
+      state,
+      source,
+      chainId,
+      registry,
+      verifyMlDsa,
+      pinnedKey: pinnedKeys[domain],
+    })
     for (const oldest of manifests.keys()) {
       if (manifests.size < MAX_MANIFESTS) break
       manifests.delete(oldest)
@@ -134,7 +142,7 @@ export function createClient(options: ClientOptions): Client {
     verify: async (name, verifyOptions) =>
       verifyDomain(
         parseDomainName(name),
-        { chain: quorumChain, source, chainId, registry, verifyMlDsa, fetch },
+        { chain: quorumChain, source, chainId, registry, verifyMlDsa, fetch, pinnedKeys },
         verifyOptions,
       ),
     saveBundle: (report, call = {}) => {

@@ -1,4 +1,4 @@
-import type { BlockSource, CallOptions, Chain, DomainName } from '@domainsync/core'
+import type { BlockSource, Bytes32, CallOptions, Chain, DomainName } from '@domainsync/core'
 import type { MlDsaVerify } from '@domainsync/pq'
 import type { Dissent } from '../chain/ask-operators.ts'
 import { type Check, passed } from '../verify/check.ts'
@@ -20,6 +20,7 @@ export interface VerifyContext {
   readonly chainId: number
   readonly registry: string
   readonly verifyMlDsa: MlDsaVerify | undefined
+  readonly pinnedKeys: Readonly<Record<string, Bytes32>>
   readonly fetch: typeof globalThis.fetch | undefined
 }
 
@@ -37,7 +38,7 @@ async function runSteps(
   context: VerifyContext,
   { findings, ...options }: VerifyDomainOptions & { findings: Findings },
 ): Promise<void> {
-  const { source, chainId, registry, verifyMlDsa } = context
+  const { source, chainId, registry, verifyMlDsa, pinnedKeys } = context
   const { checks } = findings
   const call = { signal: options.signal, timeoutMs: options.timeoutMs }
 
@@ -56,7 +57,8 @@ async function runSteps(
   checks.push(passed(2, domain, `Release ${state.head.live} is live and stable; its root is ${root}.`))
 
   const onCheck = (check: Check) => checks.push(check)
-  const verified = await verifyRoot({ ...call, state, source, chainId, registry, verifyMlDsa, onCheck })
+  const pinnedKey = pinnedKeys[domain]
+  const verified = await verifyRoot({ ...call, state, source, chainId, registry, verifyMlDsa, pinnedKey, onCheck })
   const served = { ...options, fetch: options.fetch ?? context.fetch, url: options.url ?? `https://${domain}` }
   checks.push(...(await verifyServed(verified, served)))
 }

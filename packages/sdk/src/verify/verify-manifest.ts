@@ -1,6 +1,7 @@
 import {
   type Address,
   type BlockSource,
+  type Bytes32,
   type CallOptions,
   type DomainState,
   RELEASE_FILE,
@@ -18,6 +19,7 @@ import { DagError } from '../unixfs/dag-error.ts'
 import { readFileBytes } from '../unixfs/read-file.ts'
 import { resolvePath } from '../unixfs/resolve-path.ts'
 import { type Check, passed } from './check.ts'
+import { checkPinnedKey } from './check-pinned-key.ts'
 import { rootError, VerifyError } from './verify-error.ts'
 
 export interface VerifyRootInput extends CallOptions {
@@ -34,6 +36,8 @@ export interface VerifyRootInput extends CallOptions {
   readonly trust?: Trust | undefined
   /** The native backend of `@domainsync/pq/node`, where it can be had; noble's by default. */
   readonly verifyMlDsa?: MlDsaVerify | undefined
+  /** SHA-256 of the release key (SubjectPublicKeyInfo) that the reader pinned: the signing key, or one that leads to it. */
+  readonly pinnedKey?: Bytes32 | undefined
   /** Told of every check that passed. */
   readonly onCheck?: ((check: Check) => void) | undefined
 }
@@ -88,6 +92,19 @@ export async function verifyManifest(input: VerifyRootInput): Promise<VerifiedMa
     verifyRelease(envelope, expected, verifyMlDsa === undefined ? {} : { verifyMlDsa }),
   )
   onCheck?.(passed(4, 'signatures', `ML-DSA-87 by key ${trust.pqKeyHash} and EIP-191 by ${trust.signer}.`))
+  const { pinnedKey: pinned } = input
+  if (pinned !== undefined) {
+    const { domain, chainId, registry } = expected
+    const key = { pinned, current: trust.pqKeyHash, domain, chainId, registry, root, source, verifyMlDsa }
+    const exchanges = await guard(4, { root, signal }, () => checkPinnedKey(key, call))
+    onCheck?.(
+      passed(
+        4,
+        'pinned key',
+        exchanges === 0 ? `It is ${pinned}.` : `${pinned} leads to it, ${exchanges} signed exchanges on.`,
+      ),
+    )
+  }
   onCheck?.(
     passed(
       5,

@@ -1,0 +1,184 @@
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Wallet } from 'ethers'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
+import { generateReleaseKey } from '../../packages/pq/dist/index.js'
+import { writeKeyFile } from '../../packages/pq/dist/node/index.js'
+import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
+import { runCli } from '../support/run-cli.ts'
+
+const PASSPHRASE = 'a passphrase of the signing machine'
+const signerKey = DEVELOPMENT_ACCOUNTS.signer.key
+
+describe('a release that another machine signs', { timeout: 120_000 }, () => {
+  let world: PublishWorld
+  /** A host that has the publisher's key and none that signs. */
+  let ci: string
+  /** A folder with the keys that sign, and nothing else. */
+  let vault: string
+  let file: string
+  let pages = 0
+
+  beforeAll(async () => {
+    world = await openPublishWorld()
+    const config = await world.configWith('ci', ({ keys }) => {
+      delete keys!.signer
+      delete keys!.release
+    })
+    ci = config.file
+    vault = await mkdtemp(join(tmpdir(), 'domainsync-signing-'))
+    vi.stubEnv('DOMAINSYNC_PASSPHRASE', PASSPHRASE)
+    const { release } = world.config.values.keys
+    await copyFile(join(world.folder, release!.file), join(vault, 'release.json'))
+    await writeKeyFile(join(vault, 'signer.json'), {
+      kind: 'account',
+      secret: Buffer.from(signerKey.slice(2), 'hex'),
+      passphrase: PASSPHRASE,
+    })
+    vi.stubEnv('RELEASE_PASSPHRASE', await readFile(join(world.folder, 'keys/release-passphrase'), 'utf8'))
+  })
+  afterAll(async () => {
+    vi.unstubAllEnvs()
+    await world?.[Symbol.asyncDispose]()
+    await rm(vault, { recursive: true, force: true })
+  })
+
+  /** Each test publishes other files. */
+  beforeEach(async () => {
+    await world.writeSite({ 'index.html': `<title>page ${++pages}</title>` })
+    file = join(vault, `release-${pages}.sign`)
+  })
+
+  const prepare = () => runCli(['publish', DOMAIN, '--prepare', file], { config: ci })
+  const publishSigned = (signed = file) => runCli(['publish', DOMAIN, '--signed', signed], { config: ci })
+  const withRelease = async () => {
+    const passphrase = process.env.RELEASE_PASSPHRASE!
+    return underPassphrase(passphrase, () => sign('--release-key', 'release.json'))
+  }
+  const withSigner = () => sign('--signer-key', 'signer.json')
+  const sign = (...args: string[]) => runCli(['sign', file, ...args], { cwd: vault })
+
+  /** The two key files have passphrases of their own. */
+  async function underPassphrase<T>(passphrase: string, work: () => Promise<T>): Promise<T> {
+    vi.stubEnv('DOMAINSYNC_PASSPHRASE', passphrase)
+    try {
+      return await work()
+    } finally {
+      vi.stubEnv('DOMAINSYNC_PASSPHRASE', PASSPHRASE)
+    }
+  }
+
+  async function signedByBoth(): Promise<void> {
+    expect(await prepare()).toMatchObject({ code: 0 })
+    expect(await withRelease()).toMatchObject({ code: 2, json: { outcome: 'incomplete' } })
+    expect(await withSigner()).toMatchObject({ code: 0, json: { outcome: 'signed', missing: [] } })
+  }
+
+  it('is prepared without a key, signed without a chain, and published without a key that signs', async () => {
+    const before = await world.outside()
+    const prepared = await prepare()
+    expect(prepared).toMatchObject({ code: 0, json: { outcome: 'unsigned', release: 1 } })
+    expect(await world.outside()).toEqual(before)
+
+    const half = await withRelease()
+    expect(half).toMatchObject({
+      code: 2,
+      json: { missing: [`signer ${new Wallet(signerKey).address.toLowerCase()}`] },
+    })
+    expect(await withSigner()).toMatchObject({ code: 0, json: { outcome: 'signed', release: 1, missing: [] } })
+
+    expect(await publishSigned()).toMatchObject({ code: 0, json: { outcome: 'published', release: 1 } })
+    const verified = await runCli(['verify', DOMAIN], { config: ci })
+    expect({ code: verified.code, ...verified.json }).toMatchObject({ code: 0, release: 1, failures: [] })
+    expect(await publishSigned()).toMatchObject({ code: 0, json: { outcome: 'unchanged' } })
+  })
+
+  it('takes the signature that a hardware wallet made of the text which is shown', async () => {
+    expect(await prepare()).toMatchObject({ code: 0 })
+    const { json } = await withRelease()
+    expect(json.text).toMatch(/^DomainSync release 2 of bbbhhai\.com on chain 31337: sha256 [0-9a-f]{64}$/)
+    const signature = await new Wallet(signerKey).signMessage(json.text as string)
+    expect(await sign('--signature', signature)).toMatchObject({ code: 0, json: { outcome: 'signed' } })
+    expect(await publishSigned()).toMatchObject({ code: 0, json: { outcome: 'published', release: 2 } })
+  })
+
+  it('is compared with the folder that the signer has', async () => {
+    expect(await prepare()).toMatchObject({ code: 0 })
+    const site = join(world.folder, 'site')
+    expect(await sign('--site', site, '--dry-run')).toMatchObject({ code: 2 })
+    await world.writeSite({ 'index.html': '<title>another</title>' })
+    const refused = await sign('--site', site, '--signer-key', 'signer.json')
+    expect(refused).toMatchObject({ code: 1, json: { error: { code: 'CONTENT_MISMATCH' } } })
+  })
+
+  it('is looked at with --dry-run without a change of the file', async () => {
+    expect(await prepare()).toMatchObject({ code: 0 })
+    const before = await readFile(file, 'utf8')
+    expect(await sign('--signer-key', 'signer.json', '--dry-run')).toMatchObject({ code: 2 })
+    expect(await readFile(file, 'utf8')).toBe(before)
+  })
+
+  describe('is refused', () => {
+    const refusal = (code: string) => ({ code: 1, json: { error: { code } } })
+
+    it('by the publisher before both keys have signed', async () => {
+      expect(await prepare()).toMatchObject({ code: 0 })
+      const before = await world.outside()
+      expect(await publishSigned()).toMatchObject(refusal('SIGNATURE_MISSING'))
+      expect(await world.outside()).toEqual(before)
+    })
+
+    it('by the publisher when the folder has changed since', async () => {
+      await signedByBoth()
+      await world.writeSite({ 'index.html': '<title>changed since</title>' })
+      const before = await world.outside()
+      expect(await publishSigned()).toMatchObject(refusal('CONTENT_MISMATCH'))
+      expect(await world.outside()).toEqual(before)
+    })
+
+    it('by the publisher when another release came first', async () => {
+      await signedByBoth()
+      const mine = `<title>page ${pages}</title>`
+      await world.writeSite({ 'index.html': '<title>came first</title>' })
+      expect(await runCli(['publish', DOMAIN], { config: world.config.file })).toMatchObject({ code: 0 })
+      await world.writeSite({ 'index.html': mine })
+      const before = await world.outside()
+      expect(await publishSigned()).toMatchObject(refusal('RELEASE_NOT_NEXT'))
+      expect(await world.outside()).toEqual(before)
+    })
+
+    it('by the publisher when a signature was exchanged', async () => {
+      await signedByBoth()
+      const signed = JSON.parse(await readFile(file, 'utf8'))
+      const bytes = Buffer.from(signed.pqSignature, 'base64')
+      bytes[100]! ^= 1
+      await writeFile(file, JSON.stringify({ ...signed, pqSignature: bytes.toString('base64') }))
+      const before = await world.outside()
+      expect(await publishSigned()).toMatchObject(refusal('PQ_SIGNATURE_INVALID'))
+      expect(await world.outside()).toEqual(before)
+    })
+
+    it('by keys that the chain does not name', async () => {
+      expect(await prepare()).toMatchObject({ code: 0 })
+      const before = await readFile(file, 'utf8')
+      await writeKeyFile(join(vault, 'other-release.json'), {
+        kind: 'release',
+        secret: generateReleaseKey().seed,
+        passphrase: PASSPHRASE,
+      })
+      expect(await sign('--release-key', 'other-release.json')).toMatchObject(refusal('PQ_KEY_MISMATCH'))
+      const stranger = await Wallet.createRandom().signMessage('something')
+      expect(await sign('--signature', stranger)).toMatchObject(refusal('SIGNER_SIGNATURE_INVALID'))
+      expect(await readFile(file, 'utf8')).toBe(before)
+    })
+
+    it('when it is no signing file', async () => {
+      await writeFile(file, '{}')
+      expect(await sign()).toMatchObject(refusal('SIGNING_FILE_MALFORMED'))
+      expect(await publishSigned()).toMatchObject(refusal('SIGNING_FILE_MALFORMED'))
+      expect(await publishSigned(`${file}.nowhere`)).toMatchObject(refusal('SIGNING_FILE_UNREADABLE'))
+    })
+  })
+})
