@@ -6,6 +6,7 @@ import { Wallet } from 'ethers'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashFromRoot, parseDomainName } from '../../packages/core/dist/index.js'
+import { openSavedFile } from '../../packages/ipfs-mirror/dist/index.js'
 import { nativeMlDsa } from '../../packages/pq/dist/node/index.js'
 import { startServer } from '../../packages/sdk/src/http-server.test.support.ts'
 import {
@@ -109,7 +110,8 @@ describe(`a saved bundle of a chain on ${kind}`, { timeout: 120_000 }, () => {
     try {
       const path = join(folder, 'saved.car')
       await writeFile(path, bundle)
-      for (const file of [blobOf(bundle), await openAsBlob(path)]) {
+      await using onDisk = await openSavedFile(path)
+      for (const file of [blobOf(bundle), await openAsBlob(path), onDisk]) {
         const offline = await verifyBundle(file, known)
         expect(offline).toMatchObject({ ok: true, release: 2, block: report.block, failures: [] })
         expect(offline.root?.equals(report.root)).toBe(true)
@@ -158,6 +160,19 @@ describe(`a saved bundle of a chain on ${kind}`, { timeout: 120_000 }, () => {
     )
   })
 
+  it('is refused when a part of a large file is changed', async () => {
+    await using large = await openStage()
+    await large.publish(1, { ...siteOf(1), 'large.bin': new Uint8Array(2_500_000).fill(1) })
+    const found = await large.verified()
+    const saved = await large.save(found)
+    expect(await verifyBundle(blobOf(saved), large.asked(found))).toMatchObject({ ok: true })
+    for (const at of [saved.indexOf(1, 20_000), saved.length >> 1, saved.length - 1]) {
+      const changed = Uint8Array.from(saved)
+      changed[at]! ^= 1
+      expectRefused(await verifyBundle(blobOf(changed), large.asked(found)))
+    }
+  })
+
   it('is refused, with a code, when it is cut short or has more', async () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(bundle.length - 1), async (length) => {
@@ -177,7 +192,7 @@ describe(`a saved bundle of a chain on ${kind}`, { timeout: 120_000 }, () => {
     expect(await codes(frames)).toEqual([])
     expect(await codes(frames.slice(0, -1))).toEqual([[3, 'CAR_INCOMPLETE']])
     for (const [at, frame] of frames.entries()) {
-      const code = at === 0 ? /^CAR_(MALFORMED|INCOMPLETE)$|^BLOCK_/ : /^CAR_BLOCK_UNEXPECTED$|^CAR_INCOMPLETE$/
+      const code = at === 0 ? /^CAR_(MALFORMED|BLOCK_TOO_LARGE)$/ : /^CAR_BLOCK_UNEXPECTED$|^CAR_INCOMPLETE$/
       expect(await codes(frames.toSpliced(at, 1))).toEqual([[3, expect.stringMatching(code)]])
       if (at === 0) continue
       expect(await codes([...frames, frame])).toEqual([[3, 'CAR_BLOCK_UNEXPECTED']])

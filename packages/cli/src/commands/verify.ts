@@ -1,7 +1,5 @@
-import { openAsBlob } from 'node:fs'
-import { stat } from 'node:fs/promises'
 import { type DomainName, DomainSyncError, parseDomainName } from '@domainsync/core'
-import { writeCarFile } from '@domainsync/ipfs-mirror'
+import { openSavedFile, writeCarFile } from '@domainsync/ipfs-mirror'
 import { bestMlDsa } from '@domainsync/pq/node'
 import { type VerificationReport, verifyBundle } from '@domainsync/sdk'
 import { InvalidArgumentError, Option } from 'commander'
@@ -98,7 +96,8 @@ async function verifyOffline(
   // The reader's own, by the command line or by the configuration; never the bundle's.
   const network =
     options.registry === undefined || options.chainId === undefined ? (await loadConfig()).values.network : undefined
-  const report = await verifyBundle(await openFile(offline), {
+  await using file = await openSavedFile(offline)
+  const report = await verifyBundle(file, {
     domain,
     chainId: options.chainId ?? network!.chainId,
     registry: options.registry ?? network!.registry,
@@ -109,18 +108,6 @@ async function verifyOffline(
   })
   showReport(report, terminal, { offline: true })
   return report
-}
-
-async function openFile(path: string): Promise<Blob> {
-  try {
-    if (!(await stat(path)).isFile()) throw new Error('it is no file')
-    return await openAsBlob(path)
-  } catch (cause) {
-    throw new DomainSyncError('FILE_UNREADABLE', `${path} cannot be read: ${(cause as Error).message}.`, {
-      cause,
-      retryable: false,
-    })
-  }
 }
 
 function chainId(text: string): number {

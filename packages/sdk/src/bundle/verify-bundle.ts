@@ -15,8 +15,10 @@ import { ProofError } from '../proof/proof-error.ts'
 import { type Check, failed, passed } from '../verify/check.ts'
 import { checkHead } from '../verify/check-head.ts'
 import { type Findings, reportOn, type VerificationReport } from '../verify/verification-report.ts'
+import { VerifyError } from '../verify/verify-error.ts'
 import { verifyRoot } from '../verify/verify-root.ts'
 import { openBundle } from './open-bundle.ts'
+import type { SavedFile } from './saved-file.ts'
 
 /** What the reader knows; nothing of it is taken from the bundle. */
 export interface VerifyBundleOptions extends CallOptions {
@@ -40,7 +42,7 @@ export interface VerifyBundleOptions extends CallOptions {
  *
  * @throws DomainSyncError for a name, an address or a hash that is none
  */
-export async function verifyBundle(file: Blob, options: VerifyBundleOptions): Promise<VerificationReport> {
+export async function verifyBundle(file: SavedFile, options: VerifyBundleOptions): Promise<VerificationReport> {
   const subject = {
     domain: parseDomainName(options.domain),
     chainId: options.chainId,
@@ -56,7 +58,7 @@ interface Run extends Omit<VerifyBundleOptions, 'blockHash'> {
   readonly findings: Findings
 }
 
-async function runSteps(file: Blob, { subject, blockHash, findings, ...options }: Run): Promise<void> {
+async function runSteps(file: SavedFile, { subject, blockHash, findings, ...options }: Run): Promise<void> {
   const { checks } = findings
   const { domain } = subject
   const call = { signal: options.signal, timeoutMs: options.timeoutMs }
@@ -84,7 +86,14 @@ async function runSteps(file: Blob, { subject, blockHash, findings, ...options }
   const onCheck = (check: Check) => checks.push(check)
   const { chainId, registry } = subject
   const { verifyMlDsa, pinnedKey } = options
-  await verifyRoot({ ...call, state, source: bundle.source, chainId, registry, verifyMlDsa, pinnedKey, onCheck })
+  const { source } = bundle
+  try {
+    await verifyRoot({ ...call, state, source, chainId, registry, verifyMlDsa, pinnedKey, onCheck })
+  } catch (error) {
+    // Nobody else has the bundle's bytes: what is wrong with them now stays so.
+    throw error instanceof VerifyError && error.code === 'ROOT_UNAVAILABLE' ? error.cause : error
+  }
+  await bundle.verifyRest(call)
 }
 
 /** @throws ProofError `PROOF_BLOCK_MISMATCH` */

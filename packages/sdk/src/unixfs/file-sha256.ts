@@ -1,7 +1,7 @@
 import { type BlockSource, RAW } from '@domainsync/core'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { CID } from 'multiformats/cid'
+import { createSha256 } from '../blocks/sha256.ts'
 import { checkCid } from '../blocks/verify-block.ts'
 import { type ReadFileOptions, readFileChunks } from './read-file.ts'
 
@@ -17,7 +17,7 @@ export async function fileSha256(
 ): Promise<string> {
   checkCid(cid)
   if (cid.code === RAW) return bytesToHex(cid.multihash.digest)
-  const hash = sha256.create()
+  const hash = createSha256()
   for await (const chunk of readFileChunks(cid, source, options)) hash.update(chunk)
   return bytesToHex(hash.digest())
 }

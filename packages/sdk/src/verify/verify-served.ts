@@ -1,7 +1,7 @@
 import { type CallOptions, callSignal, type ReleaseFile } from '@domainsync/core'
-import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import { bodyChunks } from '../blocks/read-body.ts'
+import { createSha256 } from '../blocks/sha256.ts'
 import { type Check, failed, passed } from './check.ts'
 import { matchRedirect } from './redirects.ts'
 import type { VerifiedRelease } from './verify-root.ts'
@@ -161,7 +161,7 @@ function unread(
 }
 
 async function bodySha256(response: Response): Promise<string> {
-  const hash = sha256.create()
+  const hash = createSha256()
   for await (const chunk of bodyChunks(response, MAX_SERVED_BYTES)) hash.update(chunk)
   return bytesToHex(hash.digest())
 }
