@@ -32,6 +32,11 @@ async function publish(body: string, config = world.config): Promise<string> {
   return (await publisher.publish(await publisher.plan(DOMAIN, { from })))!.root
 }
 
+function backUp(config: string) {
+  const recipients = ['--recipient', join(safe, 'ours.pub.json'), join(safe, 'theirs.pub.json')]
+  return runCli(['backup', '--to', join(safe, 'backups'), ...recipients], { config })
+}
+
 describe('backup and restore', { timeout: 120_000 }, () => {
   let roots: string[]
   let folder: string
@@ -39,14 +44,14 @@ describe('backup and restore', { timeout: 120_000 }, () => {
 
   it('backs up a machine whose servers run, for two recipients', async () => {
     roots = [await publish('<title>one</title>'), await publish('<title>two</title>')]
-    for (const name of ['ours', 'theirs']) {
-      expect((await runCli(['keys', 'new', 'backup', '--out', join(safe, name)])).code).toBe(0)
+    for (const [name, kem] of [
+      ['ours', 'MLKEM1024-P384'],
+      ['theirs', 'ML-KEM-1024'],
+    ] as const) {
+      expect((await runCli(['keys', 'new', 'backup', '--kem', kem, '--out', join(safe, name)])).code).toBe(0)
       await rename(join(safe, name, 'recipient.pub.json'), join(safe, `${name}.pub.json`))
     }
-    const recipients = ['--recipient', join(safe, 'ours.pub.json'), join(safe, 'theirs.pub.json')]
-    const { code, json } = await runCli(['backup', '--to', join(safe, 'backups'), ...recipients], {
-      config: world.config.file,
-    })
+    const { code, json } = await backUp(world.config.file)
     expect({ code, json }).toMatchObject({
       code: 0,
       json: {
@@ -98,6 +103,41 @@ describe('backup and restore', { timeout: 120_000 }, () => {
     expect(await world.outside()).toMatchObject({ live: roots[0], dns: roots[0] })
     const third = await publish('<title>three</title>', config)
     expect(await world.outside()).toMatchObject({ live: third, dns: third })
+    expect(await runCli(['status'], { config: config.file })).toMatchObject({ code: 0 })
+    stop.abort()
+  })
+
+  it('brings back a publish that was interrupted, which resume then finishes', async () => {
+    const before = await loadConfig(join(world.folder, 'again', 'world.config.ts'))
+    let interrupted: string
+    {
+      const stop = new AbortController()
+      await using _ = await openServers(before, { names: [], signal: stop.signal, onEvent: () => {} })
+      const from = await world.writeSite({ 'index.html': '<title>four</title>' })
+      const args = ['publish', DOMAIN, '--from', from]
+      expect(await runCli(args, { config: before.file, interruptAt: /sending it/ })).toMatchObject({ code: 130 })
+      const { code, json } = await backUp(before.file)
+      expect({ code, json }).toMatchObject({ code: 0, json: { number: 2, missing: [] } })
+      const [waiting] = (json.releases as { root: string; stores: string[] }[]).filter(
+        ({ stores }) => stores.length === 0,
+      )
+      interrupted = waiting!.root
+      folder = json.folder as string
+      stop.abort()
+    }
+    await rm(join(world.folder, 'again'), { recursive: true })
+
+    const into = join(world.folder, 'third')
+    const key = join(safe, 'ours', 'recipient.json')
+    expect(await runCli(['restore', folder, '--into', into, '--key', key, '--signed-by', signedBy])).toMatchObject({
+      code: 0,
+    })
+    await cp(join(safe, 'keys'), join(into, 'keys'), { recursive: true })
+    const config = await loadConfig(join(into, 'world.config.ts'))
+    const stop = new AbortController()
+    await using _ = await openServers(config, { names: [], signal: stop.signal, onEvent: () => {} })
+    expect(await runCli(['resume'], { config: config.file })).toMatchObject({ code: 0 })
+    expect(await world.outside()).toMatchObject({ live: interrupted, dns: interrupted })
     expect(await runCli(['status'], { config: config.file })).toMatchObject({ code: 0 })
     stop.abort()
   })

@@ -26,8 +26,8 @@ export interface BackupSources {
 interface Opening extends CallOptions {
   readonly config: LoadedConfig
   readonly plan: BackupPlan
-  /** The publisher's own blocks, open. */
-  readonly publisher: BlockStore
+  /** The publisher's own blocks, open; `undefined` where there are none. */
+  readonly publisher: BlockStore | undefined
   readonly stack: AsyncDisposableStack
 }
 
@@ -47,6 +47,6 @@ export async function openBackupSources({ config, plan, publisher, stack, ...cal
   }
   const replicas = (await openReplicas(config)).map(({ replica }) => replica.source)
   const gateways = (await gatewayUrls(config)).map((url) => createGateway({ url }))
-  const source = firstOf([...stores, publisher, createReader([...replicas, ...gateways])])
+  const source = firstOf([...stores, ...(publisher ? [publisher] : []), createReader([...replicas, ...gateways])])
   return { wanted, source, unseen }
 }

@@ -43,7 +43,13 @@ export async function restoreBackup(
     const onContext = (context: EncryptionContext) => requireContext(context, archiveContext(statement))
     const bytes = archive.read((readBytes) => onProgress('restoring', readBytes))
     const extracted = await extractBackup(readTar(decryptArchive(bytes, { archiveKey, onContext, signal })), temporary)
-    await rename(temporary, target)
+    await rename(temporary, target).catch((cause: unknown) => {
+      throw new BackupError('RESTORE_TARGET', `${target} cannot take the place of ${temporary}; is it a mount point?`, {
+        cause,
+        state: 'Nothing was restored.',
+        next: 'the same command with --into <a folder below it>',
+      })
+    })
     await syncFolder(dirname(target))
     return extracted
   } finally {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { openBlockStore } from '@domainsync/ipfs-mirror'
@@ -77,7 +77,8 @@ export async function writeBackup(options: WriteBackupOptions): Promise<WrittenB
   await using stack = new AsyncDisposableStack()
   const plan = await planBackup(config, { withKeys, record: recordFile })
   // Open from here to the end: two backups at once would take the same number.
-  const publisher = stack.adopt(await openBlockStore(plan.publisher), (store) => store.close())
+  const isThere = existsSync(plan.publisher) || !lookOnly
+  const publisher = isThere ? stack.adopt(await openBlockStore(plan.publisher), (store) => store.close()) : undefined
   const sources = await openBackupSources({ config, plan, publisher, stack, signal })
   const record = await readBackupRecord(recordFile)
   const number = (await newestNumber(to, record)) + 1

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
-import { readKeyIdentity } from '@domainsync/pq/node'
+import type { HpkeKemName } from '@domainsync/pq'
+import { RECIPIENT_KEMS, readKeyIdentity } from '@domainsync/pq/node'
+import { Option } from 'commander'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { table } from '../output/table.ts'
 import type { AddCommand } from '../program.ts'
@@ -26,6 +28,7 @@ const FOLDER = 'keys'
 
 interface KeysOptions {
   readonly out: string
+  readonly kem: HpkeKemName
 }
 
 /** `keys new|rotate|list`. */
@@ -35,8 +38,13 @@ export const addKeysCommand: AddCommand = (program, action) => {
     .command('new [bundle...]')
     .description(`new key files of the bundles ${Object.keys(BUNDLES).join(', ')} (default: all)`)
     .option('--out <folder>', 'where they go', FOLDER)
+    .addOption(
+      new Option('--kem <name>', 'what backups are wrapped for the recipient with')
+        .choices(RECIPIENT_KEMS)
+        .default(RECIPIENT_KEMS[0]),
+    )
     .action(
-      action<KeysOptions>(async ({ terminal, signal, flags }, names, { out }) => {
+      action<KeysOptions>(async ({ terminal, signal, flags }, names, { out, kem }) => {
         const bundles = names.length > 0 ? names.map(knownBundle) : (Object.keys(BUNDLES) as Bundle[])
         const roles = bundles.flatMap((bundle) => BUNDLES[bundle])
         const folder = resolve(out)
@@ -51,7 +59,7 @@ export const addKeysCommand: AddCommand = (program, action) => {
         const written = []
         for (const role of roles) {
           terminal.progress(`Encrypting ${role} …`)
-          written.push({ role, id: await writeNewKey(resolve(folder, `${role}.json`), { role, passphrase }) })
+          written.push({ role, id: await writeNewKey(resolve(folder, `${role}.json`), { role, passphrase, kem }) })
         }
         for (const line of table([['ROLE', 'PUBLIC ID'], ...written.map(({ role, id }) => [role, id])])) {
           terminal.print(line)
