@@ -25,7 +25,7 @@ export async function* backupBlocks(
     switch (part.kind) {
       case 'car': {
         const name = `${BLOCKS_FOLDER}/${`${++files}`.padStart(6, '0')}.car`
-        yield { name, sizeBytes: part.bytes.length, chunks: [part.bytes] }
+        yield { name, sizeBytes: part.sizeBytes, chunks: part.chunks }
         break
       }
       case 'whole':

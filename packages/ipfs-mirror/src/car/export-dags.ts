@@ -11,7 +11,7 @@ export const CAR_PART_BYTES = 4 * 1024 * 1024
 /** What comes out of {@link exportDags}, in this order for each root: parts, then whether they are all. */
 export type CarPart =
   /** A CARv1 of some blocks, verified; its header names the root that they were walked for. */
-  | { readonly kind: 'car'; readonly root: CID; readonly bytes: Uint8Array; readonly blocks: number }
+  | { readonly kind: 'car'; readonly root: CID; readonly chunks: readonly Uint8Array[]; readonly sizeBytes: number }
   /** All blocks under the root have come, with this root's parts or those of one before. */
   | { readonly kind: 'whole'; readonly root: CID }
   /** The source could not give all of it. */
@@ -31,7 +31,7 @@ export async function* exportDags(
       const of = blocks
       blocks = []
       sizeBytes = 0
-      return { kind: 'car', root, blocks: of.length, bytes: await joined(root, of) }
+      return { kind: 'car', root, ...(await carOf(root, of)) }
     }
     try {
       for await (const block of walkDag(root, source, { signal, marks })) {
@@ -50,11 +50,15 @@ export async function* exportDags(
   }
 }
 
-async function joined(root: CID, blocks: readonly Block[]): Promise<Uint8Array> {
+async function carOf(root: CID, blocks: readonly Block[]): Promise<{ chunks: Uint8Array[]; sizeBytes: number }> {
   const chunks: Uint8Array[] = []
+  let sizeBytes = 0
   async function* all() {
     yield* blocks
   }
-  for await (const chunk of carBytes([root], all())) chunks.push(chunk)
-  return Buffer.concat(chunks)
+  for await (const chunk of carBytes([root], all())) {
+    chunks.push(chunk)
+    sizeBytes += chunk.length
+  }
+  return { chunks, sizeBytes }
 }
