@@ -54,7 +54,7 @@ export async function chooseTrust(
     `Whose backups do you accept? This one says that ${claimed} signed it. Compare that with what "domainsync backup" printed, or with "domainsync trust show" on another machine.`,
     {
       state: 'Nothing was read of the archive, nothing was written.',
-      next: `the same command with --signed-by ${claimed}; or with --any-signer, which proves nothing about who wrote it`,
+      next: 'the same command with --signed-by <the hash that you noted down>; or with --any-signer, which proves nothing about who wrote it',
     },
   )
 }

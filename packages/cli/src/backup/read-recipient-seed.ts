@@ -3,6 +3,9 @@ import { KeyFileError, readKeyFile, readKeyIdentity } from '@domainsync/pq/node'
 import type { Terminal } from '../output/terminal.ts'
 import { readPassphrase } from '../read-passphrase.ts'
 
+/** For a recipient's key file, when its passphrase is another than that of the keys that sign. */
+export const RECIPIENT_PASSPHRASE_VARIABLE = 'DOMAINSYNC_RECIPIENT_PASSPHRASE'
+
 /**
  * The seed in a recipient's key file; overwrite it when done.
  *
@@ -19,6 +22,6 @@ export async function readRecipientSeed(
       next: 'domainsync keys list <file>',
     })
   }
-  const passphrase = await readPassphrase(file, terminal, signal)
+  const passphrase = process.env[RECIPIENT_PASSPHRASE_VARIABLE] || (await readPassphrase(file, terminal, signal))
   return (await readKeyFile(path, { passphrase, signal })).secret
 }

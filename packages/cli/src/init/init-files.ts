@@ -10,8 +10,8 @@ import { type NewFile, writeNewFile } from './write-new-file.ts'
 /** What became of a file: one that is there already is never touched. */
 export type FileOutcome = 'written' | 'kept' | 'planned'
 
-/** Folders that no commit may take: keys, the journal, and the checkout of a workflow. */
-export const IGNORED_FOLDERS = ['keys', 'state', '.domainsync'] as const
+/** Folders that no commit may take: keys, the journal, backups, and the checkout of a workflow. */
+export const IGNORED_FOLDERS = ['keys', 'state', 'backups', '.domainsync'] as const
 
 /** Everything that `init` makes beside the configuration. */
 export function initFiles(
