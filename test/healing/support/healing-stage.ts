@@ -50,6 +50,10 @@ export interface HealingStage extends AsyncDisposable {
   readonly store: Store
   readonly blocks: BlockStore
   readonly replicas: readonly Replica[]
+  /** Where the nodes listen, in the order of the replicas. */
+  readonly nodeUrls: readonly string[]
+  /** The ML-DSA-87 key that signs the publisher's releases. */
+  readonly releaseKey: ReturnType<typeof generateReleaseKey>
   readonly agent: Agent
   readonly sent: Notification[]
   /** Publishes a page without asking its checks. */
@@ -182,6 +186,8 @@ export async function openHealingStage(
     store,
     blocks,
     replicas,
+    nodeUrls: NODES.map(urlOf),
+    releaseKey: key,
     agent,
     sent,
     start,
