@@ -1,3 +1,4 @@
+import { isOwnFile } from '@domainsync/core'
 import { accountText, missingSignatures, requestedStatement, type SigningFile } from '@domainsync/pq'
 import { EXIT_DONE, EXIT_INCOMPLETE } from './exit-code.ts'
 import type { Terminal } from './terminal.ts'
@@ -24,7 +25,7 @@ export function showStatement(request: SigningFile, terminal: Terminal): void {
   const { domain, release, chainId, registry, content, previous, createdAt, files } = requestedStatement(request)
   terminal.print(`release   ${release} of ${visibleName(domain)}`)
   terminal.print(`chain     ${chainId}, registry ${registry}`)
-  terminal.print(`content   ${visibleName(content)}, ${files.length} files`)
+  terminal.print(`content   ${visibleName(content)}, ${files.filter((file) => !isOwnFile(file)).length} files`)
   terminal.print(`follows   ${previous === null ? 'nothing: it is the first' : visibleName(previous)}`)
   terminal.print(`made      ${visibleName(createdAt)}`)
 }
