@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Config } from '../../packages/cli/dist/config/schema.js'
 import { readKeyFile } from '../../packages/pq/dist/node/index.js'
 import { freePort } from '../support/chain-node.ts'
@@ -138,6 +138,44 @@ describe('secrets', { timeout: 120_000 }, () => {
     await run(['keys', 'list', 'keys/release.json'])
     await run(['keys', 'list', 'keys/owner'])
     await expectNoSecret()
+  })
+
+  it('are in nothing that making keys, signing elsewhere and backups show, leave behind or are called with', async () => {
+    const typed = 'a passphrase that nobody shows'
+    vi.stubEnv('DOMAINSYNC_PASSPHRASE', typed)
+    const { file } = await world.configWith('with-backups', () => {})
+    const [next, backups, restored] = ['keys/next', 'backups', 'restored'].map((name) => join(world.folder, name))
+    const request = join(world.folder, 'state/release.sign')
+    await world.writeSite({ 'index.html': 'signed elsewhere' })
+    await run(['keys', 'new', 'backup', '--out', next!])
+    await run(['keys', 'rotate', next!, DOMAIN, '--config', file])
+    await run(['publish', DOMAIN, '--prepare', request, '--config', file])
+    await run(['sign', request, '--config', file])
+    await run(['sign', request, '--release-key', 'keys/release.json'])
+    await run(['publish', DOMAIN, '--signed', request, '--config', file, '--json'])
+    const recipient = join(next!, 'recipient.pub.json')
+    await run(['backup', '--to', backups!, '--single-recipient', '--recipient', recipient, '--config', file])
+    const [archive] = await readdir(backups!)
+    const restore = ['restore', join(backups!, archive!), '--key', join(next!, 'recipient.json'), '--any-signer']
+    await run([...restore, '--into', restored!])
+    await run([...restore, '--into', restored!, '--json'])
+    expect(output.at(-2)).toContain('Restored into')
+
+    const opened = async (name: string) => {
+      const { secret } = await readKeyFile(join(next!, name), { passphrase: typed })
+      return Buffer.from(secret).toString('hex')
+    }
+    Object.assign(secrets, {
+      typed,
+      'new release': await opened('release.json'),
+      'new signer': await opened('signer.json'),
+      recipient: await opened('recipient.json'),
+    })
+    for (const folder of [next, backups, restored, join(world.folder, 'keys/rotations')]) {
+      expect(await secretsBelow(folder!, secrets)).toEqual([])
+    }
+    await expectNoSecret()
+    vi.unstubAllEnvs()
   })
 
   it('are in no error: an RPC that repeats the key, a dead one, a webhook that refuses, wrong keys', async () => {
