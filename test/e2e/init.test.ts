@@ -102,6 +102,6 @@ describe('domainsync init', () => {
     await mkdir(join(folder, 'keys'))
     await writeFile(join(folder, '.gitignore'), '/state\nnode_modules\n')
     const { json } = await init('bbbhhai.com')
-    expect(json.warnings).toEqual(['.gitignore does not name keys/, .domainsync/.'])
+    expect(json.warnings).toEqual(['.gitignore does not name keys/, backups/, .domainsync/.'])
   })
 })

@@ -17,6 +17,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   config: ['config'],
   id: ['id', DOMAIN],
   publish: ['publish', DOMAIN],
+  sign: ['sign', 'nowhere.json'],
   resume: ['resume'],
   status: ['status'],
   plan: ['plan'],
@@ -41,7 +42,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   rollback: ['rollback', DOMAIN, '--to', '1', '--dry-run'],
 }
 /** Those that fail as they are run here. */
-const FAIL = ['restore', 'rollback']
+const FAIL = ['restore', 'rollback', 'sign']
 const STAYS_UP = ['serve', 'agent']
 
 describe('--json', { timeout: 60_000 }, () => {
