@@ -7,11 +7,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashFromRoot, parseDomainName } from '../../packages/core/dist/index.js'
 import { openSavedFile } from '../../packages/ipfs-mirror/dist/index.js'
+import { carFrames } from '../../packages/ipfs-mirror/src/car/car-frames.ts'
 import { nativeMlDsa } from '../../packages/pq/dist/node/index.js'
 import { startServer } from '../../packages/sdk/src/http-server.test.support.ts'
 import {
   type Client,
-  carFrames,
   createClient,
   type VerificationReport,
   type VerifyBundleOptions,

@@ -11,7 +11,6 @@ export { type SafeBatch, type SafeBatchOptions, safeBatch } from './calls/safe-b
 export { sendCall } from './calls/send-call.ts'
 export { type CarBlock, carBytes } from './car/car-bytes.ts'
 export { CarError } from './car/car-error.ts'
-export { carFrames, type FrameLimits } from './car/car-frames.ts'
 export type { Dissent, OperatorFailure, QuorumHooks } from './chain/ask-operators.ts'
 export * from './chain/quorum-chain.ts'
 export { registryInterface } from './chain/registry-interface.ts'

@@ -1,8 +1,9 @@
-import { CarError, carFrames, linksOf } from '@domainsync/sdk'
+import { CarError, linksOf } from '@domainsync/sdk'
 import { CarBufferReader } from '@ipld/car/buffer-reader'
 import { CID } from 'multiformats/cid'
 import type { Block } from '../store/block-store.ts'
 import { type BlockFault, blockFault, isSupported, MAX_BLOCK_BYTES } from './block-fault.ts'
+import { carFrames } from './car-frames.ts'
 import { CidMarks } from './cid-marks.ts'
 import { MAX_DAG_BLOCKS } from './dag-limits.ts'
 

@@ -1,6 +1,6 @@
-import { carFrames } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
 import { expect, it } from 'vitest'
+import { carFrames } from '../car/car-frames.ts'
 import { readCar } from '../car/read-car.ts'
 import { damageBlock } from '../node/damage-block.test.support.ts'
 import { rawRequest } from '../node/raw-request.test.support.ts'

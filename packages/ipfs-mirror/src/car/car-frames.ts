@@ -1,5 +1,4 @@
-import { concatBytes } from '@noble/hashes/utils.js'
-import { CarError } from './car-error.ts'
+import { CarError } from '@domainsync/sdk'
 
 /** Bytes of the longest length prefix taken: 2^35 - 1, far above any limit here. */
 const MAX_PREFIX_BYTES = 5
@@ -48,7 +47,7 @@ export async function* carFrames(stream: AsyncIterable<Uint8Array>, limits: Fram
       at += part.length
       missing -= part.length
       if (missing > 0) continue
-      yield parts.length === 1 ? part : concatBytes(...parts)
+      yield parts.length === 1 ? part : Buffer.concat(parts, length)
       parts = []
       length = undefined
       isHeader = false
