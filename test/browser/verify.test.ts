@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPublisher } from '../../packages/cli/dist/wiring/open-publisher.js'
 import { hashFromRoot } from '../../packages/core/dist/index.js'
 import { nativeMlDsa } from '../../packages/pq/dist/node/index.js'
-import { createClient } from '../../packages/sdk/src/index.ts'
+import { createClient, verifyBundle } from '../../packages/sdk/src/index.ts'
 import { chromiumAbsence, startChromium } from '../support/chromium.ts'
 import { startHttpProxy, turnBits } from '../support/lying-http.ts'
 import { type RpcProxy, startRpcProxy } from '../support/lying-rpc.ts'
@@ -106,6 +106,20 @@ describe.skipIf(chromiumAbsence())('verification in Chromium', { timeout: 60_000
     }
   })
 
+  it('saves a bundle that it and Node verify without any network', async () => {
+    const { domain, url, ...options } = asked()
+    const subject = { domain, chainId: options.chainId, registry: options.registry }
+    const saved: PlainReport & { data: string } = await inBrowser.page.evaluate(
+      `(${SAVE_AND_VERIFY})(${JSON.stringify({ domain, url, options, subject })})`,
+    )
+    const { data, ...inPage } = saved
+    const file = await (await fetch(data)).blob()
+    const blockHash = inPage.block!.hash
+    const report = await verifyBundle(file, { ...subject, blockHash })
+    expect(inPage).toMatchObject({ ok: true, release: 1 })
+    expect(JSON.parse(JSON.stringify({ ...report, root: `${report.root}` }))).toEqual(inPage)
+  })
+
   it('says UNREADABLE, not a mismatch, of a site that lets no other origin read it', async () => {
     await using closed = await startSiteProxy(nodes[0]!, DOMAIN)
     closed.forbidOthers()
@@ -114,3 +128,17 @@ describe.skipIf(chromiumAbsence())('verification in Chromium', { timeout: 60_000
     expect(await inNode(asked({ url: `http://127.0.0.1:${closed.port}` }))).toMatchObject({ ok: true })
   })
 })
+
+/** Runs in the page. */
+const SAVE_AND_VERIFY = `async ({ domain, url, options, subject }) => {
+  const client = sdk.createClient(options)
+  const verified = await client.verify(domain, { url })
+  const chunks = []
+  for await (const chunk of client.saveBundle(verified)) chunks.push(chunk)
+  const file = new Blob(chunks)
+  const report = await sdk.verifyBundle(file, { ...subject, blockHash: verified.block.hash })
+  const reader = new FileReader()
+  reader.readAsDataURL(file)
+  await new Promise((resolve) => { reader.onload = resolve })
+  return { ...report, root: report.root?.toString(), data: reader.result }
+}`

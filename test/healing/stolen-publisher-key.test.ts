@@ -30,7 +30,9 @@ describe('a thief who has the publisher key', () => {
   let first: string
 
   beforeAll(async () => {
-    stage = stack.use(await openHealingStage(CHAIN_NODE, { settings: { maxRepairsPerHour: 30, maxRollbacksPerDay: 9 } }))
+    stage = stack.use(
+      await openHealingStage(CHAIN_NODE, { settings: { maxRepairsPerHour: 30, maxRollbacksPerDay: 9 } }),
+    )
     site = stack.use(await startSiteProxy(stage.nodeUrls[0]!, stage.name))
     if (!chromiumAbsence()) inBrowser = stack.use(await openSdkPage(stack.use(await startChromium())))
     await stage.publish(page('one'))
