@@ -30,6 +30,8 @@ const trust = { pqKeyHash: spkiHash(keys.pq.spki) }
 const seed = randomBytes(32)
 const createdAt = '2026-11-23T00:00:00.000Z'
 const signal = new AbortController().signal
+/** Where one hash refuses everything, or each run costs an archive. */
+const FEWER_RUNS = Math.ceil(MUTATION_RUNS / 10)
 
 type Files = Record<'archive' | 'statement.json' | 'recipients.json' | 'pq.spki', Uint8Array>
 
@@ -110,7 +112,7 @@ async function restored(files: Files): Promise<unknown> {
   }
 }
 
-describe(`after each of ${MUTATION_RUNS} random changes`, { timeout: 900_000 }, () => {
+describe('after each random change', { timeout: 900_000 }, () => {
   let tar: Buffer
   let good: Files
   let other: Files
@@ -122,19 +124,21 @@ describe(`after each of ${MUTATION_RUNS} random changes`, { timeout: 900_000 }, 
     expect(await restored(other)).toBeUndefined()
   })
 
-  it.each(['archive', 'statement.json', 'recipients.json', 'pq.spki'] as const)(
-    'of %s a restore is refused with a code, and leaves no file',
-    async (file) => {
-      await fc.assert(
-        fc.asyncProperty(mutations(other[file]), async (mutate) => {
-          const bad = mutate(good[file])
-          fc.pre(!Buffer.from(bad).equals(good[file]))
-          expect(await restored({ ...good, [file]: bad })).toBeInstanceOf(DomainSyncError)
-        }),
-        { numRuns: MUTATION_RUNS },
-      )
-    },
-  )
+  it.each([
+    ['archive', MUTATION_RUNS],
+    ['statement.json', MUTATION_RUNS],
+    ['recipients.json', MUTATION_RUNS],
+    ['pq.spki', FEWER_RUNS],
+  ] as const)('of %s a restore is refused with a code, and leaves no file (%i changes)', async (file, numRuns) => {
+    await fc.assert(
+      fc.asyncProperty(mutations(other[file]), async (mutate) => {
+        const bad = mutate(good[file])
+        fc.pre(!Buffer.from(bad).equals(good[file]))
+        expect(await restored({ ...good, [file]: bad })).toBeInstanceOf(DomainSyncError)
+      }),
+      { numRuns },
+    )
+  })
 
   it('of what a trusted key signed, it restores all or nothing, and says why with a code', async () => {
     const otherTar = await tarOf('export default { other: 1 }')
@@ -143,7 +147,7 @@ describe(`after each of ${MUTATION_RUNS} random changes`, { timeout: 900_000 }, 
         const error = await restored(await sealed(mutate(tar)))
         if (error !== undefined) expect(error).toBeInstanceOf(DomainSyncError)
       }),
-      { numRuns: Math.ceil(MUTATION_RUNS / 4) },
+      { numRuns: FEWER_RUNS },
     )
   })
 })
