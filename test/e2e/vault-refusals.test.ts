@@ -3,7 +3,9 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { openBackup } from '../../packages/cli/dist/backup/open-backup.js'
 import { readRecipients } from '../../packages/cli/dist/backup/read-recipients.js'
+import { restoreBackup } from '../../packages/cli/dist/backup/restore-backup.js'
 import { readSigningKeys } from '../../packages/cli/dist/backup/signing-keys.js'
 import { writeBackup } from '../../packages/cli/dist/backup/write-backup.js'
 import { openPublisher } from '../../packages/cli/dist/wiring/open-publisher.js'
@@ -139,6 +141,20 @@ describe('a restore', { timeout: 60_000 }, () => {
     expect(await codeOf(restore(folder, '--signed-by', signedBy, '--dry-run'))).toMatchObject(
       failure('BACKUP_MISMATCH'),
     )
+  })
+
+  it('leaves nothing when it is interrupted', async () => {
+    const { secret: seed } = await readKeyFile(keyFile('ours'), { passphrase: PASSPHRASE })
+    const interrupt = new AbortController()
+    const restoring = restoreBackup(await openBackup(backup, { pqKeyHash: signedBy as `0x${string}` }), {
+      into: join(place, 'again'),
+      seed,
+      lookOnly: false,
+      signal: interrupt.signal,
+      onProgress: (phase) => phase === 'restoring' && interrupt.abort(),
+    })
+    await expect(restoring).rejects.toMatchObject({ name: 'AbortError' })
+    expect(await readdir(place)).toEqual([])
   })
 
   it('refuses a folder with something in it, and takes an empty one', async () => {
