@@ -227,6 +227,20 @@ describe('a backup', { timeout: 60_000 }, () => {
     expect(await readdir(join(world.folder, 'state'))).not.toContain('backup-journal.db')
   })
 
+  it('clears up after one that was killed', async () => {
+    const state = join(world.folder, 'state')
+    const { series } = JSON.parse(await readFile(join(state, 'backups.json'), 'utf8')) as { series: string }
+    const partial = join(place, `.backup-${series.slice(0, 8)}-000000.partial`)
+    await mkdir(partial)
+    await writeFile(join(partial, 'archive'), 'half of one')
+    await writeFile(join(state, 'backup-journal.db'), 'half of one')
+    const recipientFiles = [publicKey('ours'), publicKey('new')]
+    const { code, json } = await configured('backup', '--to', place, '--recipient', ...recipientFiles)
+    expect({ code, json }).toMatchObject({ code: 0, json: { outcome: 'written' } })
+    expect(await readdir(place)).toHaveLength(1)
+    expect(await readdir(state)).not.toContain('backup-journal.db')
+  })
+
   it('holds no secret in the clear, shows none, and says which must be put back', async () => {
     const keys = join(world.folder, 'keys')
     const names = ['owner', 'publisher', 'signer', 'healer', 'registrar', 'node-token', 'dns-key', 'release-passphrase']
