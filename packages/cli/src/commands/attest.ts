@@ -1,5 +1,5 @@
 import { reclaimTypedData, registrationTypedData } from '@domainsync/bindings'
-import { domainId, parseDomainName } from '@domainsync/core'
+import { type Chain, type DomainName, domainId, parseDomainName } from '@domainsync/core'
 import { readReclaims } from '@domainsync/sdk'
 import { type AttestedOptions, DEADLINE, readAttested } from '../actions/attested-options.ts'
 import { readAccount } from '../config/account.ts'
@@ -28,6 +28,11 @@ export const addAttestCommand: AddCommand = (program, action) => {
         const config = await context.loadConfig()
         const domain = parseDomainName(text!)
         const network = await openNetwork(config, rpcNotices(terminal.progress))
+        if (!reclaim && (await isRegistered(domain, { ...network, signal }))) {
+          terminal.print(`${domain} is registered already; an attestation would be of no use.`)
+          terminal.document('attest', { domain, outcome: 'unchanged' })
+          return EXIT_DONE
+        }
         const { publisher, healer, ...trust } = await domainRoles(config)
         const { deadline } = readAttested({ deadline: until })
         const options = { ...network, owner: trust.owner, resolvers: openResolvers(config), signal }
@@ -49,4 +54,8 @@ export const addAttestCommand: AddCommand = (program, action) => {
         return EXIT_DONE
       }),
     )
+}
+
+async function isRegistered(domain: DomainName, { chain, signal }: { chain: Chain; signal: AbortSignal }) {
+  return (await chain.domain(domain, await chain.block('latest', { signal }), { signal })) !== undefined
 }

@@ -151,6 +151,7 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   // With --unsigned stdout is the file.
   showPlan(plan, unsigned ? { ...show, terminal: { ...terminal, print: terminal.progress } } : show)
   if (flags.dryRun) {
+    terminal.print(`Would publish release ${plan.release} of ${domain}.`)
     terminal.document('publish', { outcome: 'planned', ...plan, abandoned: undefined })
     return EXIT_DONE
   }
