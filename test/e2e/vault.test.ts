@@ -115,7 +115,7 @@ describe('backup and restore', { timeout: 120_000 }, () => {
       await using _ = await openServers(before, { names: [], signal: stop.signal, onEvent: () => {} })
       const from = await world.writeSite({ 'index.html': '<title>four</title>' })
       const args = ['publish', DOMAIN, '--from', from]
-      expect(await runCli(args, { config: before.file, interruptAt: /sending it/ })).toMatchObject({ code: 130 })
+      expect(await runCli(args, { config: before.file, interruptAt: /… .*sending it/ })).toMatchObject({ code: 130 })
       const { code, json } = await backUp(before.file)
       expect({ code, json }).toMatchObject({ code: 0, json: { number: 2, missing: [] } })
       const [waiting] = (json.releases as { root: string; stores: string[] }[]).filter(

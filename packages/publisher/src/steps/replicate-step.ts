@@ -1,9 +1,9 @@
-import { createReadStream } from 'node:fs'
 import type { StepDefinition } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
 import { releaseOf } from '../release-receipt.ts'
 import type { CarReceipt } from './car-step.ts'
+import { releaseCar } from './release-car.ts'
 import { type Upload, uploadRelease } from './upload-release.ts'
 
 /** What this step leaves: what each provider says of the release. */
@@ -23,8 +23,8 @@ export function replicateStep(): StepDefinition<PublishContext> {
     async effect({ context, receipts, stepKey, signal }) {
       const root = CID.parse(releaseOf({ receipts }).root)
       const { path } = receipts.car as unknown as CarReceipt
-      const car = () => createReadStream(path)
-      const { replicas } = context.ports
+      const { replicas, blocks } = context.ports
+      const car = () => releaseCar(root, { path, blocks })
       sent.set(stepKey, await Promise.all(replicas.map((replica) => uploadRelease(replica, { root, car, signal }))))
     },
 
