@@ -22,7 +22,7 @@ import {
   spkiHash,
   wrapArchiveKey,
 } from '../../packages/pq/dist/node/index.js'
-import { MUTATION_RUNS, mutations } from '../../packages/pq/dist/test/mutations.js'
+import { mutations, SLOW_MUTATION_RUNS } from '../../packages/pq/dist/test/mutations.js'
 import { collect } from '../../packages/pq/dist/test/vault-fixture.js'
 
 const keys = { pq: nativeMlDsa.signer(randomBytes(32)), signer: new Wallet(`0x${randomBytes(32).toString('hex')}`) }
@@ -31,7 +31,7 @@ const seed = randomBytes(32)
 const createdAt = '2026-11-23T00:00:00.000Z'
 const signal = new AbortController().signal
 /** Where one hash refuses everything, or each run costs an archive. */
-const FEWER_RUNS = Math.ceil(MUTATION_RUNS / 10)
+const FEWER_RUNS = Math.ceil(SLOW_MUTATION_RUNS / 10)
 
 type Files = Record<'archive' | 'statement.json' | 'recipients.json' | 'pq.spki', Uint8Array>
 
@@ -125,9 +125,9 @@ describe('after each random change', { timeout: 900_000 }, () => {
   })
 
   it.each([
-    ['archive', MUTATION_RUNS],
-    ['statement.json', MUTATION_RUNS],
-    ['recipients.json', MUTATION_RUNS],
+    ['archive', SLOW_MUTATION_RUNS],
+    ['statement.json', SLOW_MUTATION_RUNS],
+    ['recipients.json', SLOW_MUTATION_RUNS],
     ['pq.spki', FEWER_RUNS],
   ] as const)('of %s a restore is refused with a code, and leaves no file (%i changes)', async (file, numRuns) => {
     await fc.assert(

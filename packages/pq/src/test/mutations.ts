@@ -3,8 +3,13 @@ import fc from 'fast-check'
 /** Tampers with bytes; may by chance give the same ones. */
 export type Mutation = (bytes: Uint8Array) => Uint8Array
 
-/** How often something signed or sealed is tampered with: a sample in `npm test`, all of it in CI (`SLOW_TESTS=1 npm test -- mutations`). */
-export const MUTATION_RUNS = process.env.SLOW_TESTS ? 10_000 : 500
+/**
+ * How often something signed or sealed is tampered with: a sample in `npm test`, all of it in CI (`SLOW_TESTS=1 npm test -- mutations`),
+ * or what `MUTATION_RUNS` says.
+ */
+export const MUTATION_RUNS = Number(process.env.MUTATION_RUNS ?? (process.env.SLOW_TESTS ? 10_000 : 500))
+/** The same for what takes hundredths of a second each time. */
+export const SLOW_MUTATION_RUNS = process.env.MUTATION_RUNS ? MUTATION_RUNS : MUTATION_RUNS / 5
 
 /** Repeats a run: every one prints its own. */
 const seed = Number(process.env.MUTATION_SEED ?? Date.now() % 2 ** 31)
