@@ -37,7 +37,7 @@ describe('domainsync init', () => {
     const mode = async (path: string) => (await stat(join(folder, path))).mode & 0o777
     expect(await mode('keys')).toBe(0o700)
     expect(await mode('keys/dns-key')).toBe(0o600)
-    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toMatch(/^keys\/$/m)
+    expect(await readFile(join(folder, '.gitignore'), 'utf8')).toMatch(/^\/keys\/\*$/m)
   })
 
   it('writes nothing with --dry-run', async () => {

@@ -113,6 +113,38 @@ describe('a release that another machine signs', { timeout: 120_000 }, () => {
     expect(refused).toMatchObject({ code: 1, json: { error: { code: 'CONTENT_MISMATCH' } } })
   })
 
+  it('is not said to be compared when its list has other files than the folder', async () => {
+    expect(await prepare()).toMatchObject({ code: 0 })
+    const site = join(world.folder, 'site')
+    const request = JSON.parse(await readFile(file, 'utf8'))
+    const statement = JSON.parse(Buffer.from(request.payload, 'base64').toString())
+    const page = statement.subject.find(({ name }: { name: string }) => name === 'index.html')
+    for (const subject of [
+      // Another page under the content of the good one; a file more.
+      statement.subject.map((one: object) => (one === page ? { ...page, digest: { sha256: '1'.repeat(64) } } : one)),
+      [...statement.subject, { name: 'steal.js', digest: { sha256: '2'.repeat(64) } }],
+    ]) {
+      const payload = Buffer.from(JSON.stringify({ ...statement, subject })).toString('base64')
+      await writeFile(file, JSON.stringify({ ...request, payload }))
+      const refused = await sign('--site', site, '--signer-key', 'signer.json')
+      expect(refused).toMatchObject({ code: 1, json: { error: { code: 'CONTENT_MISMATCH' } } })
+    }
+  })
+
+  it('is not signed where the configuration has another registry', async () => {
+    expect(await prepare()).toMatchObject({ code: 0 })
+    const other = await world.configWith('other-registry', ({ network }) => {
+      network.registry = `0x${'1'.repeat(40)}`
+    })
+    const refused = await runCli(['sign', file], { config: other.file })
+    expect(refused).toMatchObject({ code: 1, json: { error: { code: 'SIGNING_OTHER_NETWORK' } } })
+  })
+
+  it('is not prepared over signatures', async () => {
+    await signedByBoth()
+    expect(await prepare()).toMatchObject({ code: 1, json: { error: { code: 'SIGNING_FILE_SIGNED' } } })
+  })
+
   it('is looked at with --dry-run without a change of the file', async () => {
     expect(await prepare()).toMatchObject({ code: 0 })
     const before = await readFile(file, 'utf8')
@@ -147,6 +179,13 @@ describe('a release that another machine signs', { timeout: 120_000 }, () => {
       const before = await world.outside()
       expect(await publishSigned()).toMatchObject(refusal('RELEASE_NOT_NEXT'))
       expect(await world.outside()).toEqual(before)
+    })
+
+    it('by the publisher when the folder has changed since it was published', async () => {
+      await signedByBoth()
+      expect(await publishSigned()).toMatchObject({ code: 0, json: { outcome: 'published' } })
+      await world.writeSite({ 'index.html': '<title>changed after</title>' })
+      expect(await publishSigned()).toMatchObject(refusal('CONTENT_MISMATCH'))
     })
 
     it('by the publisher when a signature was exchanged', async () => {

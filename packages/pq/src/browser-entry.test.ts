@@ -7,7 +7,7 @@ import { signRelease } from './sign-release.ts'
 import { expected, pq, statement, wallet } from './test/release-fixture.ts'
 
 /** Minified. Three quarters are the Unicode tables of core's domain names; the cryptography is about 75 kB. */
-const BUNDLE_MAX_BYTES = 360_000
+const BUNDLE_MAX_BYTES = 380_000
 
 describe('the main entry in a browser', () => {
   it('bundles without Node, and the bundle verifies a release where only web APIs are', async () => {

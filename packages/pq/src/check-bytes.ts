@@ -20,12 +20,18 @@ export function checkBytes(
   value: unknown,
   { what, length, code = 'PQ_KEY_MALFORMED' }: BytesCheck,
 ): asserts value is Uint8Array {
-  if (!isBytes(value)) {
+  // The tag is read off what a value is, not off its prototype.
+  if (!isBytes(value) || Object.prototype.toString.call(value) !== '[object Uint8Array]' || isDetached(value)) {
     throw new PqError('PQ_INPUT_TYPE', `Wanted was ${what} as a Uint8Array; this is ${typeOf(value)}.`)
   }
   if (length !== undefined && value.length !== length) {
     throw new PqError(code, `Wanted was ${what} of ${length} bytes; this one has ${value.length}.`)
   }
+}
+
+/** Its bytes went to another thread; old engines do not tell. */
+function isDetached({ buffer }: Uint8Array): boolean {
+  return (buffer as { detached?: boolean }).detached === true
 }
 
 /** Never the value itself: it may be a secret. */

@@ -1,7 +1,6 @@
 import { type CallOptions, type DomainState, LANE_FEED, LANE_PUBLISHING, rootFromHash } from '@domainsync/core'
-import { type ImportProgress, importFolder } from '@domainsync/ipfs-mirror'
-import { requestedStatement, type SigningFile } from '@domainsync/pq'
-import { assembleSigned } from './assemble-signed.ts'
+import { assembleRelease, type ImportProgress, importFolder } from '@domainsync/ipfs-mirror'
+import { type SigningFile, signedParts } from '@domainsync/pq'
 import type { Candidate } from './candidate.ts'
 import { type Change, changesBetween } from './changes.ts'
 import { type LiveRelease, liveRelease } from './live-release.ts'
@@ -13,6 +12,7 @@ import { quarantinedContents } from './quarantined-contents.ts'
 import { readState } from './read-state.ts'
 import { refuseSender, refuseSigners } from './refuse-keys.ts'
 import { refuseRedirects } from './refuse-redirects.ts'
+import { requireSignedContent } from './require-signed-content.ts'
 import { parseRoot, signedCandidate } from './signed-candidate.ts'
 import { type SyncCost, syncCost } from './sync-cost.ts'
 
@@ -82,10 +82,10 @@ export async function planPublish(
   const state = await readState(ports.chain, domain.name, call)
   if (!unsigned) refuseSender(state, ports)
   const live = await liveRelease(state, call)
-  const isLive = state.head.stable && live !== undefined && isLiveAlready(options, { state, live })
-  if (isLive) return { ...numbersOf(state), ...sizesOf(live), content: live.content, ...NOTHING_TO_DO }
+  const isLive = options.root !== undefined && state.head.stable && isLiveRoot(options.root, state)
+  if (isLive && live) return { ...numbersOf(state), ...sizesOf(live), content: live.content, ...NOTHING_TO_DO }
 
-  const candidate = await candidateOf(state, { domain, ...options, ...call })
+  const candidate = await candidateOf(state, { domain, live, ...options, ...call })
   const signedElsewhere = options.root !== undefined || options.signed !== undefined
   const plan = {
     ...numbersOf(state),
@@ -110,24 +110,33 @@ const NOTHING_TO_DO = { changes: [], checks: [], checksSkipped: false } as const
 
 async function candidateOf(
   state: DomainState,
-  { domain, ports, from, root, signed, keyless = false, onImport, ...call }: PlanOptions & Planning,
+  {
+    domain,
+    ports,
+    live,
+    from,
+    root,
+    signed,
+    keyless = false,
+    onImport,
+    ...call
+  }: PlanOptions & Planning & { readonly live: LiveRelease | undefined },
 ): Promise<Candidate> {
   if (root !== undefined) return signedCandidate(parseRoot(root), { state, ports, ...call })
   if (signed === undefined && !keyless) refuseSigners(state, await ports.keys())
   const options = { store: ports.blocks, cache: ports.importCache(domain.name), signal: call.signal }
   const content = await importFolder(from, { ...options, onProgress: onImport })
-  if (signed === undefined) return { ...content, content: `${content.root}`, directory: content.root }
-  const assembled = await assembleSigned(signed, { from, content, ports, ...call })
+  const candidate = { ...content, content: `${content.root}`, directory: content.root }
+  if (signed === undefined) return candidate
+  requireSignedContent(signed, { from, content: candidate.content })
+  // It was published meanwhile: its number is not the next one any more.
+  if (state.head.stable && live?.content === candidate.content) return candidate
+  const assembled = await assembleRelease(content, signedParts(signed), { store: ports.blocks, ...call })
   return signedCandidate(assembled, { state, ports, ...call })
 }
 
-/** Whether what was signed elsewhere is what readers get now. */
-function isLiveAlready(
-  { root, signed }: Pick<PlanOptions, 'root' | 'signed'>,
-  { state: { head }, live }: { state: DomainState; live: LiveRelease },
-): boolean {
-  if (signed !== undefined) return requestedStatement(signed).content === live.content
-  return root !== undefined && parseRoot(root).equals(rootFromHash(head.ipfsHash))
+function isLiveRoot(root: string, { head }: DomainState): boolean {
+  return head.live > 0 && parseRoot(root).equals(rootFromHash(head.ipfsHash))
 }
 
 async function refuseQuarantined({ content }: Candidate, { domain, ...call }: Planning): Promise<void> {

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type FileHandle, open } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BackupStatement } from '@domainsync/pq/node'
+import { openRegularFile } from '../files/regular-file.ts'
 import { BackupError } from './backup-error.ts'
 import { ARCHIVE_FILE } from './backup-folder.ts'
 
@@ -28,7 +29,7 @@ export async function openArchiveFile(
   { signal, onProgress = () => {} }: { signal: AbortSignal; onProgress?: (readBytes: number) => void },
 ): Promise<ArchiveFile> {
   const path = join(folder, ARCHIVE_FILE)
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  const file = await openRegularFile(path).catch((cause: unknown) => {
     throw new BackupError('BACKUP_UNREADABLE', `${path} cannot be opened.`, { cause, state: 'Nothing was written.' })
   })
   const read = async function* (report: (readBytes: number) => void = () => {}) {

@@ -1,7 +1,8 @@
-import { open, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ENVELOPE_MAX_BYTES, SPKI_BYTES } from '@domainsync/pq'
 import type { SignedFile } from '@domainsync/pq/node'
+import { readRegularFile } from '../files/regular-file.ts'
 import { BackupError } from './backup-error.ts'
 
 /** The encrypted archive. */
@@ -52,10 +53,7 @@ export async function backupsIn(folder: string): Promise<string[]> {
 
 async function readSmallFile(path: string, maxBytes: number): Promise<Uint8Array> {
   try {
-    await using file = await open(path, 'r')
-    const { size } = await file.stat()
-    if (size > maxBytes) throw new Error(`it has ${size} bytes; at most ${maxBytes} are read`)
-    return new Uint8Array(await file.readFile())
+    return await readRegularFile(path, { maxBytes })
   } catch (cause) {
     throw new BackupError('BACKUP_UNREADABLE', `${path} cannot be read; name the folder of a backup.`, {
       cause,

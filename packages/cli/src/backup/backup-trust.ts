@@ -43,6 +43,11 @@ export async function chooseTrust(
     const account = signer === undefined ? undefined : parseAddress(signer, '--signer')
     return { pqKeyHash: parseHash(signedBy), signer: account, source: '--signed-by' }
   }
+  if (signer !== undefined) {
+    throw new BackupError('BACKUP_UNPINNED', '"--signer" goes with "--signed-by <hash>".', {
+      state: 'Nothing was read, nothing was written.',
+    })
+  }
   const { statement } = await readSignedFiles(folder)
   const claimed = spkiHash(statement.spki)
   if (anySigner) return { pqKeyHash: claimed, source: 'nobody (--any-signer)' }

@@ -108,7 +108,8 @@ async function keepReleases({ releases }: Contents, { nodes, publisher }: Places
 async function writeNew(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   await using file = await open(path, 'wx', 0o600)
-  for await (const chunk of chunks) await file.write(chunk)
+  // Not `write`, which may write a part on a full disk.
+  for await (const chunk of chunks) await file.writeFile(chunk)
   await file.sync()
 }
 

@@ -81,9 +81,12 @@ export function decodeContents(bytes: Uint8Array): Contents {
 function requireApart(paths: readonly string[]): void {
   const [config, ...rest] = paths
   if (!rest.includes(config!)) throw malformed('a configuration that is not among its files')
-  for (const [index, one] of rest.entries()) {
-    const clash = rest.find((other, at) => at !== index && (other === one || other.startsWith(`${one}/`)))
-    if (clash !== undefined) throw malformed(`${JSON.stringify(clash)} twice, or below a file`)
+  const all = new Set(rest)
+  if (all.size < rest.length) throw malformed('a path twice')
+  for (const path of all) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      if (all.has(path.slice(0, end))) throw malformed(`${JSON.stringify(path)} below a file`)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { decodeRecipient, type NamedRecipient, RECIPIENT_FILE_MAX_BYTES, VaultError } from '@domainsync/pq/node'
+import { readRegularFile } from '../files/regular-file.ts'
 
 /** Longest label that is written. */
 const LABEL_MAX = 64
@@ -13,7 +13,7 @@ const LABEL_MAX = 64
 export function readRecipients(files: readonly string[]): Promise<NamedRecipient[]> {
   return Promise.all(
     files.map(async (file) => {
-      const bytes = await readFile(file).catch((cause: unknown) => {
+      const bytes = await readRegularFile(file, { maxBytes: RECIPIENT_FILE_MAX_BYTES }).catch((cause: unknown) => {
         throw new VaultError('RECIPIENT_KEY_MALFORMED', `${file} cannot be read; it is a recipient.pub.json.`, {
           cause,
           state: 'Nothing was written.',
@@ -23,7 +23,7 @@ export function readRecipients(files: readonly string[]): Promise<NamedRecipient
       const label = basename(file)
         .replace(/(\.pub)?\.json$/, '')
         .slice(0, LABEL_MAX)
-      return { ...decodeRecipient(bytes.subarray(0, RECIPIENT_FILE_MAX_BYTES), file), label }
+      return { ...decodeRecipient(bytes, file), label }
     }),
   )
 }

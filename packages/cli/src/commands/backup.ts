@@ -34,6 +34,8 @@ interface BackupOptions {
 export const addBackupCommand: AddCommand = (program, action) => {
   const backup = program
     .command('backup')
+    // Its options stand before a subcommand: "recipients remove" has one of the same name.
+    .enablePositionalOptions()
     .description('releases, configuration and journal as one encrypted, signed archive')
     .option('--to <folder>', 'where backups go (default: backup.to of the configuration)')
     .option('--recipient <file...>', 'public keys of those who can open it (default: backup.recipients)')

@@ -93,7 +93,7 @@ async function readOrRender(
 /** A `.gitignore` of somebody else's may let keys into a commit. */
 async function forgottenIn(file: string): Promise<string[]> {
   if (!existsSync(file)) return []
-  const lines = (await readFile(file, 'utf8')).split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ''))
+  const lines = (await readFile(file, 'utf8')).split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/\*?$/g, ''))
   const missing = IGNORED_FOLDERS.filter((name) => !lines.includes(name))
   return missing.length > 0 ? [`.gitignore does not name ${missing.map((name) => `${name}/`).join(', ')}.`] : []
 }

@@ -6,8 +6,8 @@ import { readReleaseSigner } from '../config/release-signer.ts'
 import { rotationFile } from '../config/rotation-files.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import type { AddCommand } from '../program.ts'
-import { readNewPassphrase } from '../read-passphrase.ts'
-import { addRotation, newKeysIn, writeMissingKeys } from '../signing/rotate-keys.ts'
+import { readNewPassphrase, readPassphrase } from '../read-passphrase.ts'
+import { addRotation, missingKeys, openNewKeys } from '../signing/rotate-keys.ts'
 
 interface RotateOptions {
   readonly keepSigner?: boolean
@@ -34,7 +34,7 @@ async function rotate(
   const { terminal, signal, flags } = context
   const config = await context.loadConfig()
   const domains = (names.length > 0 ? names : Object.keys(config.values.domains)).map(parseDomainName)
-  const roles = options.keepSigner ? ['release'] : ['release', 'signer']
+  const roles = options.keepSigner ? (['release'] as const) : (['release', 'signer'] as const)
   const place = resolve(folder)
   if (flags.dryRun) {
     terminal.print(`Would write what is missing of ${roles.map((role) => join(folder, `${role}.json`)).join(', ')}`)
@@ -44,9 +44,10 @@ async function rotate(
     return EXIT_DONE
   }
   const old = { pq: await readReleaseSigner(config), signer: await readAccount('signer', config) }
-  await writeMissingKeys(place, { roles, passphrase: () => readNewPassphrase(terminal, signal) })
-  const kept = options.keepSigner ? (old.signer.address.toLowerCase() as Address) : undefined
-  const to = await newKeysIn(place, { signer: kept })
+  const isNew = missingKeys({ folder: place, roles }).length > 0
+  const passphrase = isNew ? await readNewPassphrase(terminal, signal) : await readPassphrase(place, terminal, signal)
+  const signer = old.signer.address.toLowerCase() as Address
+  const to = await openNewKeys({ folder: place, roles }, { passphrase, signer })
   const files: string[] = []
   for (const domain of domains) {
     const { file, added } = await addRotation(domain, { to, old, config, signal })
@@ -57,8 +58,8 @@ async function rotate(
   terminal.print(`signer      ${to.signer}`)
   terminal.print('Next, for each domain; until it is accepted the old keys sign:')
   for (const domain of domains) {
-    const signer = kept === undefined ? ` --signer ${to.signer}` : ''
-    terminal.print(`  domainsync trust propose ${domain} --release-key ${to.pqKeyHash}${signer}`)
+    const change = to.signer === signer ? '' : ` --signer ${to.signer}`
+    terminal.print(`  domainsync trust propose ${domain} --release-key ${to.pqKeyHash}${change}`)
     terminal.print(`  two days later:  domainsync trust accept ${domain}`)
   }
   terminal.print(

@@ -15,7 +15,7 @@ import { showPrepared } from '../output/show-prepared.ts'
 import { showAbandoned, showPlan, showResult } from '../output/show-publish.ts'
 import { showSigningRequest } from '../output/show-signing.ts'
 import type { AddCommand } from '../program.ts'
-import { readSigningFile, writeSigningFile } from '../signing/signing-files.ts'
+import { readSigningFile, refuseSigned, writeSigningFile } from '../signing/signing-files.ts'
 import { nextChange } from '../watch/next-change.ts'
 import { openPublisher } from '../wiring/open-publisher.ts'
 import { rpcNotices } from '../wiring/rpc-notices.ts'
@@ -44,6 +44,8 @@ interface Publishing extends CommandContext {
   readonly unsigned: boolean
   /** Nothing is published: this file gets what another machine has to sign. */
   readonly prepare: string | undefined
+  /** The folder as the command line names it. */
+  readonly named: string | undefined
   /** Every publish of this folder was agreed to, and unchanged is no news. */
   readonly watching: boolean
 }
@@ -82,13 +84,14 @@ export const addPublishCommand: AddCommand = (program, action) => {
         async (context, [text], { from, root, skipChecks, watch = false, unsigned = false, prepare, signed }) => {
           const config = await context.loadConfig()
           const domain = parseDomainName(text!)
-          const publishing = { ...context, config, domain, skipChecks, unsigned, prepare, watching: watch }
+          const publishing = { ...context, config, domain, skipChecks, unsigned, prepare, named: from, watching: watch }
           if (!config.values.domains[domain]) {
             throw new ConfigError('CONFIG_INVALID', `domains."${domain}" is missing in the configuration.`)
           }
           if (root !== undefined) return publishOnce({ root }, publishing)
           const folder = folderOf(domain, { config, from })
           if (watch) return watchFolder(folder, publishing)
+          if (prepare !== undefined) await refuseSigned(prepare)
           const signatures = signed === undefined ? {} : { signed: await readSigningFile(signed) }
           return publishOnce({ from: folder, keyless: prepare !== undefined, ...signatures }, publishing)
         },
@@ -158,7 +161,7 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   if (prepare !== undefined) {
     const request = await publisher.requestSigning(plan, { signal })
     await writeSigningFile(prepare, request)
-    return showSigningRequest(request, { terminal, file: prepare })
+    return showSigningRequest(request, { terminal, file: prepare, from: publishing.named })
   }
   if (unsigned) {
     showPrepared(await publisher.prepare(plan, { signal, onProgress }), {

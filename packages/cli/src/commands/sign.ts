@@ -7,13 +7,17 @@ import {
   addPqSignature,
   PqError,
   requestedStatement,
+  requireFittingSignatures,
   type SigningFile,
 } from '@domainsync/pq'
+import { bestMlDsa } from '@domainsync/pq/node'
+import { changesBetween } from '@domainsync/publisher'
 import type { CommandContext } from '../command-context.ts'
 import { confirmWrite } from '../output/confirm.ts'
 import { showSigned, showStatement } from '../output/show-signing.ts'
+import { visibleName } from '../output/visible.ts'
 import type { AddCommand } from '../program.ts'
-import { openSigningKeys, type SigningKeyOptions } from '../signing/open-signing-keys.ts'
+import { hasConfig, openSigningKeys, type SigningKeyOptions } from '../signing/open-signing-keys.ts'
 import { readSigningFile, writeSigningFile } from '../signing/signing-files.ts'
 
 interface SignOptions extends SigningKeyOptions {
@@ -36,8 +40,11 @@ export const addSignCommand: AddCommand = (program, action) => {
       action<SignOptions>(async (context, [path], { signature, site, out = path!, ...keyOptions }) => {
         const { terminal, signal, flags } = context
         const request = await readSigningFile(path!)
+        requireFittingSignatures(request, { verifyMlDsa: bestMlDsa().verify })
         showStatement(request, terminal)
         if (site !== undefined) await compareSite(request, { site, ...context })
+        else terminal.print('compared  with no folder: --site <dir> compares every file with yours')
+        await refuseOtherNetwork(request, context)
         if (flags.dryRun) return showSigned(request, { terminal, file: path! })
         const { chainId, domain, release } = requestedStatement(request)
         const deed = `This signs for chain ${chainId}`
@@ -53,19 +60,32 @@ async function compareSite(
   request: SigningFile,
   { site, terminal, signal }: CommandContext & { site: string },
 ): Promise<void> {
-  const { content } = requestedStatement(request)
+  const statement = requestedStatement(request)
   const { root, files } = await importFolder(resolve(site), { signal, rehash: true })
-  if (`${root}` !== content) {
-    throw new DomainSyncError(
-      'CONTENT_MISMATCH',
-      `The files of ${site} are ${root}; those to be signed are ${content}.`,
-      {
-        state: 'Nothing was signed.',
-        retryable: false,
-      },
-    )
+  const [difference] = changesBetween(statement.files, files)
+  if (`${root}` !== statement.content || difference !== undefined) {
+    const first = difference === undefined ? '' : `; the first difference is "${visibleName(difference.path)}"`
+    throw new DomainSyncError('CONTENT_MISMATCH', `The files of ${site} are not those that are to be signed${first}.`, {
+      state: 'Nothing was signed.',
+      retryable: false,
+    })
   }
   terminal.print(`compared  all ${files.length} files are those of ${site}`)
+}
+
+/** Where the signing machine has a configuration, it says which domains, chain and registry are its own. */
+async function refuseOtherNetwork(request: SigningFile, context: CommandContext): Promise<void> {
+  if (!hasConfig(context)) return
+  const { chainId, registry, domain } = requestedStatement(request)
+  const { network, domains } = (await context.loadConfig()).values
+  const sameNetwork = network.chainId === chainId && network.registry.toLowerCase() === registry
+  if (sameNetwork && domain in domains) return
+  const own = sameNetwork ? 'no such domain' : `chain ${network.chainId}, registry ${network.registry}`
+  throw new DomainSyncError(
+    'SIGNING_OTHER_NETWORK',
+    `That is for ${domain} on chain ${chainId}, registry ${registry}; the configuration here has ${own}.`,
+    { state: 'Nothing was signed.', next: 'domainsync config', retryable: false },
+  )
 }
 
 async function addSignatures(

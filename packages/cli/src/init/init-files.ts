@@ -13,6 +13,9 @@ export type FileOutcome = 'written' | 'kept' | 'planned'
 /** Folders that no commit may take: keys, the journal, backups, and the checkout of a workflow. */
 export const IGNORED_FOLDERS = ['keys', 'state', 'backups', '.domainsync'] as const
 
+/** Signed exchanges of keys are public, and belong to the configuration. */
+const IGNORED = `${IGNORED_FOLDERS.map((name) => `/${name}/*\n`).join('')}!/keys/rotations/\n`
+
 /** Everything that `init` makes beside the configuration. */
 export function initFiles(
   { file, config }: { file: string; config: LoadedConfig },
@@ -27,7 +30,7 @@ export function initFiles(
         text: `${randomBytes(32).toString('base64')}\n`,
         mode: 0o600,
       })),
-      { path: join(folder, '.gitignore'), text: IGNORED_FOLDERS.map((name) => `${name}/\n`).join('') },
+      { path: join(folder, '.gitignore'), text: IGNORED },
       ...(workflows ? made.files.map(({ path, text }) => ({ path: join(folder, path), text })) : []),
     ],
     secrets: made.secrets,

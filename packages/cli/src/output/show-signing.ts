@@ -11,11 +11,15 @@ interface ShowSigningOptions {
 }
 
 /** What a signing file asks for, and where to go with it. */
-export function showSigningRequest(request: SigningFile, { terminal, file }: ShowSigningOptions): number {
+export function showSigningRequest(
+  request: SigningFile,
+  { terminal, file, from }: ShowSigningOptions & { readonly from: string | undefined },
+): number {
   const { domain, release, content } = requestedStatement(request)
   terminal.print(`Release ${release} of ${domain} waits for its signatures in ${file}. Nothing was published.`)
   terminal.print(`  where the keys are:  domainsync sign ${file}`)
-  terminal.print(`  then here:           domainsync publish ${domain} --signed ${file}`)
+  const same = from === undefined ? '' : ` --from ${from}`
+  terminal.print(`  then here:           domainsync publish ${domain} --signed ${file}${same}`)
   terminal.document('publish', { outcome: 'unsigned', domain, release, content, file, ...request.keys })
   return EXIT_DONE
 }
@@ -37,9 +41,10 @@ export function showSigned(signed: SigningFile, { terminal, file }: ShowSigningO
   const text = accountText(signed)
   if (missing.length === 0) {
     terminal.print(`Signed by both keys: ${file}`)
-    terminal.print(`  where it is published:  domainsync publish ${domain} --signed ${file}`)
+    terminal.print(`  where it was prepared, with the same folder:  domainsync publish ${domain} --signed ${file}`)
   } else {
     terminal.print(`Not signed yet by: ${missing.join(', ')}`)
+    terminal.print(`With key files:  domainsync sign ${file} --release-key <file> --signer-key <file>`)
     if (signed.account === undefined) {
       terminal.print(`The signer's wallet signs this text (EIP-191, "personal_sign"):`)
       terminal.print(`  ${text}`)

@@ -55,6 +55,6 @@ export async function openSigningKeys(
 }
 
 /** A signing machine may have none; one that is named has to be there. */
-function hasConfig({ flags }: CommandContext): boolean {
+export function hasConfig({ flags }: CommandContext): boolean {
   return flags.config !== undefined || existsSync(CONFIG_FILE)
 }

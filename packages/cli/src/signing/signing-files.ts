@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
-import { decodeSigningFile, encodeSigningFile, type SigningFile } from '@domainsync/pq'
+import { decodeSigningFile, encodeSigningFile, SIGNING_FILE_MAX_BYTES, type SigningFile } from '@domainsync/pq'
+import { readRegularFile } from '../files/regular-file.ts'
+import { writeWhole } from '../files/write-whole.ts'
 
 /**
  * A file of `publish --prepare` or `sign`.
@@ -12,7 +13,7 @@ import { decodeSigningFile, encodeSigningFile, type SigningFile } from '@domains
 export async function readSigningFile(path: string): Promise<SigningFile> {
   let bytes: Uint8Array
   try {
-    bytes = await readFile(resolve(path))
+    bytes = await readRegularFile(resolve(path), { maxBytes: SIGNING_FILE_MAX_BYTES })
   } catch (cause) {
     throw new DomainSyncError('SIGNING_FILE_UNREADABLE', `${path} cannot be read; is it there?`, {
       cause,
@@ -24,15 +25,26 @@ export async function readSigningFile(path: string): Promise<SigningFile> {
   return decodeSigningFile(bytes)
 }
 
+/**
+ * Signatures that somebody made are not written over.
+ *
+ * @throws DomainSyncError `SIGNING_FILE_SIGNED`
+ */
+export async function refuseSigned(path: string): Promise<void> {
+  if (!existsSync(resolve(path))) return
+  const { pq, account } = await readSigningFile(path)
+  if (pq === undefined && account === undefined) return
+  throw new DomainSyncError('SIGNING_FILE_SIGNED', `${path} holds signatures already; name another file.`, {
+    state: 'Nothing was written.',
+    retryable: false,
+  })
+}
+
 /** Writes it whole or not at all. @throws DomainSyncError `SIGNING_FILE_UNWRITABLE` */
 export async function writeSigningFile(path: string, file: SigningFile): Promise<void> {
-  const target = resolve(path)
-  const beside = `${target}.${randomBytes(6).toString('hex')}`
   try {
-    await writeFile(beside, encodeSigningFile(file), { flag: 'wx' })
-    await rename(beside, target)
+    await writeWhole(resolve(path), encodeSigningFile(file))
   } catch (cause) {
-    await rm(beside, { force: true })
     throw new DomainSyncError('SIGNING_FILE_UNWRITABLE', `${path} cannot be written.`, {
       cause,
       state: 'Nothing was published.',

@@ -15,30 +15,41 @@ export interface RotationPath extends RotationPlace {
 }
 
 /**
- * The way from a pinned key to the current one, each step signed by the key before it; empty when they are one. The list is in
- * order, so it is walked once.
+ * The way from a pinned key to the current one, each step signed by the key before it; empty when they are one. Every step that
+ * verifies is tried, so that a rotation to a key that was lost, or a forged one, closes no other way.
  *
- * @throws PqError `PQ_KEY_NOT_PINNED` when no way leads there; as {@link verifyRotation} when a step is forged
+ * @throws PqError `PQ_KEY_NOT_PINNED` when no way leads there; `ROTATION_MALFORMED`
  */
 export function followRotations(
   rotations: readonly Rotation[],
   { pinned, current, ...place }: RotationPath,
   options: VerifyHybridOptions = {},
 ): readonly RotationStatement[] {
-  const way: RotationStatement[] = []
-  let key = pinned.toLowerCase()
-  for (const rotation of rotations) {
-    if (key === current.toLowerCase()) break
-    if (claimedFrom(rotation) !== key) continue
-    const statement = verifyRotation(rotation, { ...place, pqKeyHash: key as Bytes32 }, options)
-    way.push(statement)
-    key = statement.to.pqKeyHash
+  const wanted = current.toLowerCase()
+  const ways = new Map<string, readonly RotationStatement[]>([[pinned.toLowerCase(), []]])
+  // Keys that are found on the way are visited by the same loop.
+  for (const [key, way] of ways) {
+    if (key === wanted) return way
+    for (const rotation of rotations) {
+      if (claimedFrom(rotation) !== key) continue
+      const statement = verified(rotation, { ...place, pqKeyHash: key as Bytes32 }, options)
+      const next = statement?.to.pqKeyHash
+      if (statement && next && !ways.has(next)) ways.set(next, [...way, statement])
+    }
   }
-  if (key === current.toLowerCase()) return way
   throw new PqError(
     'PQ_KEY_NOT_PINNED',
-    `The chain names the release key ${current}; the pinned key ${pinned} ${way.length === 0 ? 'names no other' : `leads to ${key}`}. Somebody with the owner's key may have exchanged it: ask the operator of ${place.domain} before you pin another.`,
+    `The chain names the release key ${current}; the pinned key ${pinned} ${ways.size === 1 ? 'names no other' : `leads to ${[...ways.keys()].slice(1).join(', ')}`}. A release of before the pinned key may be live again, or somebody with the owner's key exchanged it: ask the operator of ${place.domain} before you pin another.`,
   )
+}
+
+/** `undefined` for one that does not verify: whoever writes the list could put one in. */
+function verified(...[rotation, from, options]: Parameters<typeof verifyRotation>): RotationStatement | undefined {
+  try {
+    return verifyRotation(rotation, from, options)
+  } catch {
+    return undefined
+  }
 }
 
 /** Only to skip what is not wanted: nothing is believed before its signatures. */

@@ -12,10 +12,10 @@ it(`key rotations are refused after any of ${MUTATION_RUNS} random changes, with
 }, async () => {
   const rotations = await makeRotations()
   const good = encodeRotations(rotations)
-  const backwards = encodeRotations([...rotations].reverse())
+  const other = encodeRotations(await makeRotations('other.test'))
   const path = { ...place, pinned: hashes[0]!, current: hashes[3]! }
   fc.assert(
-    fc.property(mutations(backwards), (mutate) => {
+    fc.property(mutations(other), (mutate) => {
       const bad = mutate(good)
       fc.pre(!Buffer.from(bad).equals(good))
       let error: unknown

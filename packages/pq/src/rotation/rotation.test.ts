@@ -31,9 +31,15 @@ describe('key rotations', () => {
   it.each<[string, () => readonly Rotation[]]>([
     ['none is there', () => []],
     ['one is missing', () => [rotations[0]!, rotations[2]!]],
-    ['they are out of order', () => [rotations[2]!, rotations[1]!, rotations[0]!]],
   ])('lead nowhere when %s', (_, list) => {
     expect(() => follow(list(), hashes[0]!)).toThrow(coded('PQ_KEY_NOT_PINNED'))
+  })
+
+  it('lead there in any order, past a key that was lost and past a forged step', async () => {
+    const lost = await signRotation({ ...keys[0]!, statement: { ...place, to: named[3]!, createdAt } }, options)
+    const forged = { ...lost, envelope: encodeEnvelope({ ...decodeEnvelope(lost.envelope), signatures: [] }) }
+    expect(follow([...rotations].reverse(), hashes[0]!)).toHaveLength(3)
+    expect(follow([forged, lost, ...rotations], hashes[0]!, hashes[2]!)).toHaveLength(2)
   })
 
   it('never lead back to an older key', () => {

@@ -1,8 +1,11 @@
 import { recoverEip191 } from '../eip191.ts'
 import { hybridEncoding } from '../hybrid-document.ts'
 import type { ReleaseSigner } from '../ml-dsa.ts'
+import { nobleMlDsa } from '../noble-ml-dsa.ts'
 import { PqError } from '../pq-error.ts'
 import { parseAccountSignature } from '../sign-hybrid.ts'
+import { decodeSpki, spkiHash } from '../spki.ts'
+import type { VerifyHybridOptions } from '../verify-hybrid.ts'
 import type { SigningFile } from './signing-file.ts'
 import { requestedDocument } from './signing-request.ts'
 
@@ -40,4 +43,26 @@ export function addAccountSignature(file: SigningFile, hex: string): SigningFile
     'SIGNER_SIGNATURE_INVALID',
     `That is no signature of ${signer} over the text${found === undefined ? '' : `; over it, it is one of ${found}`}.`,
   )
+}
+
+/**
+ * Refuses signatures that came along and do not fit: nobody adds theirs beside them.
+ *
+ * @throws PqError `PQ_KEY_MISMATCH`, `PQ_SIGNATURE_INVALID`, `SIGNER_SIGNATURE_INVALID`; as `requestedStatement`
+ */
+export function requireFittingSignatures(
+  file: SigningFile,
+  { verifyMlDsa = nobleMlDsa.verify }: VerifyHybridOptions = {},
+): void {
+  const { pq, account, keys } = file
+  const message = hybridEncoding(requestedDocument(file))
+  if (pq !== undefined && spkiHash(pq.spki) !== keys.pqKeyHash) {
+    throw new PqError('PQ_KEY_MISMATCH', `The file is signed by ${spkiHash(pq.spki)}; wanted is ${keys.pqKeyHash}.`)
+  }
+  if (pq !== undefined && !verifyMlDsa(pq.signature, { message, publicKey: decodeSpki(pq.spki) })) {
+    throw new PqError('PQ_SIGNATURE_INVALID', 'The ML-DSA-87 signature in the file does not fit what it asks to sign.')
+  }
+  if (account !== undefined && recoverEip191(accountText(file), account) !== keys.signer) {
+    throw new PqError('SIGNER_SIGNATURE_INVALID', `The account's signature in the file is not that of ${keys.signer}.`)
+  }
 }

@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto'
+import { byPath, type ReleaseStatement, ROTATIONS_FILE, SPKI_FILE } from '@domainsync/core'
 import { describe, expect, it } from 'vitest'
 import { nativeMlDsa } from '../node/native-ml-dsa.ts'
 import { expected, pq, signerAddress, statement, wallet } from '../test/release-fixture.ts'
 import { verifyRelease } from '../verify-release.ts'
-import { accountText, addAccountSignature, addPqSignature } from './add-signature.ts'
+import { accountText, addAccountSignature, addPqSignature, requireFittingSignatures } from './add-signature.ts'
 import { missingSignatures, signedParts } from './signed-parts.ts'
 import { decodeSigningFile, encodeSigningFile } from './signing-file.ts'
 import { requestedStatement, signingRequest } from './signing-request.ts'
@@ -10,7 +12,12 @@ import { requestedStatement, signingRequest } from './signing-request.ts'
 const coded = (code: string) => expect.objectContaining({ code })
 const rotations = new Uint8Array([91, 93])
 const keys = { pqKeyHash: expected.pqKeyHash, signer: signerAddress }
-const request = signingRequest(statement, { keys, rotations })
+const own = [
+  { path: SPKI_FILE, sha256: keys.pqKeyHash.slice(2) },
+  { path: ROTATIONS_FILE, sha256: createHash('sha256').update(rotations).digest('hex') },
+]
+const whole = { ...statement, files: [...statement.files, ...own].sort(byPath) }
+const request = signingRequest(whole, { keys, rotations })
 
 describe('a signing file', () => {
   it('becomes a release that readers verify, whichever key signs first', async () => {
@@ -20,7 +27,7 @@ describe('a signing file', () => {
       await addPqSignature(addAccountSignature(request, signature), pq),
     ]) {
       const parts = signedParts(decodeSigningFile(encodeSigningFile(file)))
-      expect(verifyRelease(parts.releaseJson, expected, { verifyMlDsa: nativeMlDsa.verify })).toEqual(statement)
+      expect(verifyRelease(parts.releaseJson, expected, { verifyMlDsa: nativeMlDsa.verify })).toEqual(whole)
       expect(parts).toMatchObject({ spki: pq.spki, rotations })
     }
   })
@@ -38,6 +45,30 @@ describe('a signing file', () => {
     const more = { ...request, payload: new TextEncoder().encode(text.replace('{', '{"hidden":1,')) }
     expect(() => requestedStatement(more)).toThrow(coded('SIGNING_FILE_MALFORMED'))
     await expect(addPqSignature(more, pq)).rejects.toThrow(coded('SIGNING_FILE_MALFORMED'))
+  })
+
+  it.each<[string, Partial<ReleaseStatement>]>([
+    ['another release key', { files: [...statement.files, { path: SPKI_FILE, sha256: '1'.repeat(64) }, own[1]!] }],
+    ['no release key', { files: [...statement.files, own[1]!] }],
+    ['no rotations', { files: [...statement.files, own[0]!] }],
+    [
+      'one more file of ours',
+      { files: [...whole.files, { path: '.well-known/domainsync/x', sha256: '1'.repeat(64) }] },
+    ],
+    ['a content that is no CID', { content: `${statement.content}\u202e` }],
+    ['a time with words in it', { createdAt: '2026-11-22 (as agreed)' }],
+  ])('that lists %s is refused', async (_, change) => {
+    const other = signingRequest({ ...whole, ...change }, { keys, rotations })
+    await expect(addPqSignature(other, pq)).rejects.toThrow(coded('SIGNING_FILE_MALFORMED'))
+  })
+
+  it('with signatures that do not fit is not signed any further', async () => {
+    const half = await addPqSignature(request, pq)
+    requireFittingSignatures(half)
+    const pqWrong = { ...half, pq: { ...half.pq!, signature: half.pq!.signature.toReversed() } }
+    expect(() => requireFittingSignatures(pqWrong)).toThrow(coded('PQ_SIGNATURE_INVALID'))
+    const accountWrong = { ...half, account: new Uint8Array(65) }
+    expect(() => requireFittingSignatures(accountWrong)).toThrow(coded('SIGNER_SIGNATURE_INVALID'))
   })
 
   it.each(['{}', '[]', 'null', 'no JSON', '{"schema":"domainsync.signing/2"}'])('is not %s', (text) => {

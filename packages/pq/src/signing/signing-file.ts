@@ -8,6 +8,9 @@ import type { HybridKeys } from '../verify-hybrid.ts'
 /** The name of the format, and its version. */
 export const SIGNING_FILE_SCHEMA = 'domainsync.signing/1'
 
+/** Largest signing file that is read. */
+export const SIGNING_FILE_MAX_BYTES = 2 * ENVELOPE_MAX_BYTES
+
 /** A release on its way between the machine that publishes it and those that sign it. */
 export interface SigningFile {
   /** The release's statement: the bytes that are signed. */
@@ -56,7 +59,7 @@ function toJson({ payload, keys, rotations, pq, account }: SigningFile): Signing
  * @throws PqError `SIGNING_FILE_MALFORMED`
  */
 export function decodeSigningFile(bytes: Uint8Array): SigningFile {
-  if (bytes.length > 2 * ENVELOPE_MAX_BYTES) throw malformed()
+  if (bytes.length > SIGNING_FILE_MAX_BYTES) throw malformed()
   try {
     const json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as SigningFileJson
     const file = fromJson(json)

@@ -23,13 +23,13 @@ export const named = keys.map(({ pq, signer }) => ({
 }))
 
 /** From each generation to the next. */
-export function makeRotations(): Promise<readonly Rotation[]> {
+export function makeRotations(domain: string = place.domain): Promise<readonly Rotation[]> {
   return Promise.all(
     keys
       .slice(0, -1)
       .map((key, n) =>
         signRotation(
-          { ...key, statement: { ...place, to: named[n + 1]!, createdAt } },
+          { ...key, statement: { ...place, domain, to: named[n + 1]!, createdAt } },
           { verifyMlDsa: nativeMlDsa.verify },
         ),
       ),

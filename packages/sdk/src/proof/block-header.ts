@@ -66,9 +66,16 @@ export function decodeHeader(rlp: string): HeaderBlock {
   return {
     number: smallNumber(stringOf(fields[NUMBER])),
     hash: keccak256(rlp) as Bytes32,
-    timestamp: smallNumber(stringOf(fields[TIMESTAMP])),
+    timestamp: secondsOf(stringOf(fields[TIMESTAMP])),
     stateRoot: stateRoot as Bytes32,
   }
+}
+
+/** A time that there can be (ECMA-262 §21.4.1.1). */
+function secondsOf(hex: string): number {
+  const value = smallNumber(hex)
+  if (value > 8_640_000_000_000) throw malformed()
+  return value
 }
 
 function smallNumber(hex: string): number {

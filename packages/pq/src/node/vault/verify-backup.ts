@@ -49,7 +49,7 @@ export function verifyRecipientList(
       `The list of recipients is that of the archive ${claimed.archive}; this one is ${archive}.`,
     )
   }
-  const { pqKeyHash, signer = claimed.signer } = trust
+  const { pqKeyHash, signer = statement.signer } = trust
   const expected = { ...recipientsEnvelope({ archive }), spki, pqKeyHash, signer }
   return decodeRecipientList(verifyHybrid(envelope, expected, { verifyMlDsa: bestMlDsa().verify }))
 }
