@@ -297,10 +297,16 @@ describe('the recipients of a backup', { timeout: 60_000 }, () => {
     expect(await codeOf(configured(...add, '--dry-run'))).toMatchObject({ json: { outcome: 'planned', revision: 1 } })
     expect(await codeOf(configured(...add))).toMatchObject({ code: 0, json: { outcome: 'added', revision: 2 } })
     expect(await codeOf(configured(...add))).toMatchObject(failure('RECIPIENTS_TOO_FEW'))
-    const remove = (name: string) => codeOf(configured('backup', 'recipients', 'remove', folder, name))
+    const remove = (name: string, ...options: string[]) =>
+      codeOf(configured('backup', 'recipients', 'remove', folder, name, ...options))
     expect(await remove('ours')).toMatchObject({ code: 0, json: { outcome: 'removed', revision: 3 } })
     expect(await remove('nobody')).toMatchObject(failure('RECIPIENT_NOT_FOUND'))
     expect(await remove('theirs')).toMatchObject(failure('RECIPIENTS_TOO_FEW'))
+    const planned = await remove('theirs', '--single-recipient', '--dry-run')
+    expect(planned).toMatchObject({
+      code: 0,
+      json: { outcome: 'planned', revision: 3, recipients: [{ label: 'new' }] },
+    })
 
     expect(await hashOf(folder)).toBe(before)
     expect((await readdir(folder)).sort()).toEqual(['archive', 'pq.spki', 'recipients.json', 'statement.json'])

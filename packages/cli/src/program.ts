@@ -82,9 +82,11 @@ export async function createProgram(
     (handler) =>
     async (...parts) => {
       const command = parts.at(-1) as Command
-      const flags = { ...NO_FLAGS, ...command.optsWithGlobals<Partial<GlobalFlags>>() }
+      // With those of the commands above it, which take an option wherever it stands.
+      const options = command.optsWithGlobals()
+      const flags: GlobalFlags = { ...NO_FLAGS, ...options }
       const context = createCommandContext({ flags, signal, terminal: createTerminal(flags) })
-      exitCode = await handler(context, command.args, command.opts() as Parameters<typeof handler>[2])
+      exitCode = await handler(context, command.args, options as Parameters<typeof handler>[2])
     }
   const name = firstWord(args)
   for (const wanted of name === undefined ? NAMES : [name]) {

@@ -34,8 +34,6 @@ interface BackupOptions {
 export const addBackupCommand: AddCommand = (program, action) => {
   const backup = program
     .command('backup')
-    // Its options stand before a subcommand: "recipients remove" has one of the same name.
-    .enablePositionalOptions()
     .description('releases, configuration and journal as one encrypted, signed archive')
     .option('--to <folder>', 'where backups go (default: backup.to of the configuration)')
     .option('--recipient <file...>', 'public keys of those who can open it (default: backup.recipients)')
@@ -106,7 +104,6 @@ function addRecipientsCommand(backup: Command, action: Action): void {
   recipients
     .command('remove <backup> <name>')
     .description('one recipient less, by label or beginning of the key id; signed anew')
-    .option('--single-recipient', 'one is enough; a lost key then loses the backup')
     .action(
       action<ChangeOptions>(async (context, [folder, name], { singleRecipient = false }) => {
         const keys = await readSigningKeys(await context.loadConfig())
