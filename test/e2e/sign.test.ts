@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
 import { generateReleaseKey } from '../../packages/pq/dist/index.js'
 import { writeKeyFile } from '../../packages/pq/dist/node/index.js'
+import { cheapenKeyFile } from '../support/cheapen-key-file.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -37,6 +38,7 @@ describe('a release that another machine signs', { timeout: 120_000 }, () => {
       secret: Buffer.from(signerKey.slice(2), 'hex'),
       passphrase: PASSPHRASE,
     })
+    await cheapenKeyFile(join(vault, 'signer.json'), PASSPHRASE)
     vi.stubEnv('RELEASE_PASSPHRASE', await readFile(join(world.folder, 'keys/release-passphrase'), 'utf8'))
   })
   afterAll(async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -17,6 +17,7 @@ import { openServers } from '../../packages/cli/dist/wiring/open-servers.js'
 import { registerDomain } from '../../packages/cli/dist/wiring/register-domain.js'
 import { domainId, parseDomainName, rootFromHash } from '../../packages/core/dist/index.js'
 import { CHAIN_NODE, type ChainNode, type ChainNodeKind, startChainNode } from './chain-node.ts'
+import { cheapenKeyFile } from './cheapen-key-file.ts'
 import { deployRegistry } from './test-registry.ts'
 
 export const DOMAIN = parseDomainName('bbbhhai.com')
@@ -95,6 +96,8 @@ export async function openPublishWorld(
     nodePorts,
     dnsPort: dnsPort!,
   })
+  const passphrase = await readFile(join(folder, 'keys/release-passphrase'), 'utf8')
+  await cheapenKeyFile(join(folder, 'keys/release.json'), passphrase)
   const raw = (await import(pathToFileURL(first).href)).default as Config
   const configWith: PublishWorld['configWith'] = async (name, change) => {
     const config = structuredClone(raw)
