@@ -29,9 +29,9 @@ export function checkBytes(
   }
 }
 
-/** Its bytes went to another thread; old engines do not tell. */
-function isDetached({ buffer }: Uint8Array): boolean {
-  return (buffer as { detached?: boolean }).detached === true
+/** Its bytes went to another thread, which leaves none; old engines do not tell. Asking for the buffer costs: only then. */
+function isDetached(value: Uint8Array): boolean {
+  return value.length === 0 && (value.buffer as { detached?: boolean }).detached === true
 }
 
 /** Never the value itself: it may be a secret. */

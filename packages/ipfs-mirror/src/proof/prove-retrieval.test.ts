@@ -176,6 +176,13 @@ it('samples a release over the budget: root, manifest, all directories, 64 rando
   expect(leaves.size).toBeLessThanOrEqual(66)
 })
 
+it('finds 64 blocks where there are hardly more', async () => {
+  const files = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`${i}.txt`, `text ${i}`]))
+  const { root, replica } = await lyingGateway(files, () => ({}))
+  const proof = await proveRetrieval(root, replica, { mode: 'sample' })
+  expect(proof.blocks).toBeGreaterThanOrEqual(1 + 64)
+})
+
 it('draws other blocks with other random numbers, and the same with the same', async () => {
   const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}.txt`, `text ${i}`]))
   const { root, replica, asked } = await lyingGateway(many, () => ({}))

@@ -7,8 +7,11 @@ import { listFilesOf } from './list-files-of.ts'
 import { SAMPLE_BLOCKS } from './proof.ts'
 import { ProofFault, type ProofReader } from './proof-reader.ts'
 
-/** Draws before giving up on finding new blocks: a small release has fewer than {@link SAMPLE_BLOCKS}. */
-const ROUNDS = 8
+/**
+ * Draws before giving up on finding new blocks: a release may have fewer than {@link SAMPLE_BLOCKS}. With few more than
+ * those, most draws give a known block, which costs nothing.
+ */
+const ROUNDS = 256
 
 /** Reads root, manifest, all directories, and random blocks of files, chosen evenly over the release's bytes. */
 export async function readSample(
