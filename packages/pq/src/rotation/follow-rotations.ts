@@ -1,9 +1,8 @@
 import type { Bytes32 } from '@domainsync/core'
-import { decodeEnvelope } from '../dsse.ts'
 import { PqError } from '../pq-error.ts'
 import type { VerifyHybridOptions } from '../verify-hybrid.ts'
 import type { Rotation } from './rotation-file.ts'
-import { decodeRotationStatement, type RotationStatement } from './rotation-statement.ts'
+import type { RotationStatement } from './rotation-statement.ts'
 import { type RotationPlace, verifyRotation } from './verify-rotation.ts'
 
 /** From which post-quantum key to which. */
@@ -16,9 +15,9 @@ export interface RotationPath extends RotationPlace {
 
 /**
  * The way from a pinned key to the current one, each step signed by the key before it; empty when they are one. Every step that
- * verifies is tried, so that a rotation to a key that was lost, or a forged one, closes no other way.
+ * verifies is tried, so that a rotation to a key that was lost, a forged one, or one that cannot be read, closes no other way.
  *
- * @throws PqError `PQ_KEY_NOT_PINNED` when no way leads there; `ROTATION_MALFORMED`
+ * @throws PqError `PQ_KEY_NOT_PINNED` when no way leads there
  */
 export function followRotations(
   rotations: readonly Rotation[],
@@ -31,7 +30,6 @@ export function followRotations(
   for (const [key, way] of ways) {
     if (key === wanted) return way
     for (const rotation of rotations) {
-      if (claimedFrom(rotation) !== key) continue
       const statement = verified(rotation, { ...place, pqKeyHash: key as Bytes32 }, options)
       const next = statement?.to.pqKeyHash
       if (statement && next && !ways.has(next)) ways.set(next, [...way, statement])
@@ -50,9 +48,4 @@ function verified(...[rotation, from, options]: Parameters<typeof verifyRotation
   } catch {
     return undefined
   }
-}
-
-/** Only to skip what is not wanted: nothing is believed before its signatures. */
-function claimedFrom({ envelope }: Rotation): string {
-  return decodeRotationStatement(decodeEnvelope(envelope).payload).from.pqKeyHash
 }

@@ -42,6 +42,19 @@ describe('key rotations', () => {
     expect(follow([forged, lost, ...rotations], hashes[0]!, hashes[2]!)).toHaveLength(2)
   })
 
+  it('lead there past entries that cannot be read at all', () => {
+    const [first] = rotations
+    const envelope = decodeEnvelope(first!.envelope)
+    const unreadable = [
+      { ...first!, envelope: new Uint8Array() },
+      { ...first!, envelope: encodeEnvelope({ ...envelope, payload: new Uint8Array([1, 2, 3]) }) },
+      { ...first!, spki: new Uint8Array([4, 5]) },
+    ]
+    const listed = decodeRotations(encodeRotations([...unreadable, ...rotations, ...unreadable]))
+    expect(follow(listed, hashes[0]!)).toHaveLength(3)
+    expect(() => follow(unreadable, hashes[0]!)).toThrow(coded('PQ_KEY_NOT_PINNED'))
+  })
+
   it('never lead back to an older key', () => {
     expect(() => follow(rotations, hashes[3]!, hashes[0]!)).toThrow(coded('PQ_KEY_NOT_PINNED'))
   })
