@@ -1,6 +1,6 @@
-import { type CallOptions, type DomainState, ROTATIONS_FILE, rootFromHash } from '@domainsync/core'
-import { decodeRotations, encodeRotations, joinRotations, ROTATIONS_MAX_BYTES, type Rotation } from '@domainsync/pq'
-import { readFileBytes, resolvePath } from '@domainsync/sdk'
+import { type CallOptions, type DomainState, rootFromHash } from '@domainsync/core'
+import { encodeRotations, joinRotations, type Rotation } from '@domainsync/pq'
+import { rotationsOfRelease } from '@domainsync/sdk'
 import { isNoAnswer } from './no-answer.ts'
 import type { PublisherPorts } from './publisher-ports.ts'
 
@@ -25,9 +25,7 @@ async function liveRotations(
 ): Promise<readonly Rotation[]> {
   if (head.live === 0) return []
   try {
-    const file = await resolvePath(rootFromHash(head.ipfsHash), ROTATIONS_FILE, { source: reader, ...call })
-    if (file?.kind !== 'file') return []
-    return decodeRotations(await readFileBytes(file.cid, reader, { ...call, maxBytes: ROTATIONS_MAX_BYTES }))
+    return await rotationsOfRelease(rootFromHash(head.ipfsHash), { source: reader, ...call })
   } catch (cause) {
     call.signal?.throwIfAborted()
     if (isNoAnswer(cause)) throw cause
