@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { Wallet } from 'ethers'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
-import { generateReleaseKey } from '../../packages/pq/dist/index.js'
+import { openPublisher } from '../../packages/cli/dist/wiring/open-publisher.js'
+import { decodeSigningFile, generateReleaseKey } from '../../packages/pq/dist/index.js'
 import { writeKeyFile } from '../../packages/pq/dist/node/index.js'
 import { cheapenKeyFile } from '../support/cheapen-key-file.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
@@ -95,6 +96,10 @@ describe('a release that another machine signs', { timeout: 120_000 }, () => {
     const verified = await runCli(['verify', DOMAIN], { config: ci })
     expect({ code: verified.code, ...verified.json }).toMatchObject({ code: 0, release: 1, failures: [] })
     expect(await publishSigned()).toMatchObject({ code: 0, json: { outcome: 'unchanged' } })
+    await using publisher = await openPublisher(world.config)
+    const again = { from: join(world.folder, 'site'), signed: decodeSigningFile(await readFile(file)) }
+    const plan = await publisher.plan(DOMAIN, again)
+    expect({ changes: plan.changes, root: plan.root }).toEqual({ changes: [], root: undefined })
   })
 
   it('takes the signature that a hardware wallet made of the text which is shown', async () => {

@@ -7,6 +7,8 @@ export interface Candidate {
   readonly content: string
   /** The directory to look at: the site's own, or the signed release. */
   readonly directory: CID
+  /** Root of the release that was signed elsewhere; absent while nobody signed it. */
+  readonly signedRoot?: CID
   /** The site's files, without DomainSync's own. */
   readonly files: readonly ReleaseFile[]
   readonly sizeBytes: number

@@ -86,12 +86,11 @@ export async function planPublish(
   if (isLive && live) return { ...numbersOf(state), ...sizesOf(live), content: live.content, ...NOTHING_TO_DO }
 
   const candidate = await candidateOf(state, { domain, live, ...options, ...call })
-  const signedElsewhere = options.root !== undefined || options.signed !== undefined
   const plan = {
     ...numbersOf(state),
     ...sizesOf(candidate),
     content: candidate.content,
-    ...(signedElsewhere ? { root: `${candidate.directory}` } : {}),
+    ...(candidate.signedRoot && { root: `${candidate.signedRoot}` }),
   }
   if (state.head.stable && live?.content === candidate.content) return { ...plan, ...NOTHING_TO_DO }
   await refuseQuarantined(candidate, { domain, ...call })

@@ -59,7 +59,8 @@ export async function signedCandidate(
     const message = `The release says that its files are ${claimed.content}; they are ${content}.`
     throw new PublishError('CONTENT_MISMATCH', message)
   }
-  return { content, directory: root, files: claimed.files.filter((file) => !isOwnFile(file)), sizeBytes }
+  const files = claimed.files.filter((file) => !isOwnFile(file))
+  return { content, directory: root, signedRoot: root, files, sizeBytes }
 }
 
 async function available<T>(root: CID, read: () => Promise<T>, { signal }: CallOptions): Promise<T> {
