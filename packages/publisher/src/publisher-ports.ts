@@ -12,7 +12,7 @@ import type {
 } from '@domainsync/core'
 import type { BlockStore } from '@domainsync/ipfs-mirror'
 import type { Store } from '@domainsync/journal'
-import type { AccountSigner, MlDsaVerify, ReleaseSigner, Rotation } from '@domainsync/pq'
+import type { HybridSigner, MlDsaVerify, Rotation } from '@domainsync/pq'
 import type { EstimatingTransactor } from '@domainsync/sdk'
 
 /** What one domain needs to be published. */
@@ -23,12 +23,6 @@ export interface PublishedDomain {
   readonly resolvers: readonly Resolver[]
   /** Asked on a preview before anything moves. */
   readonly checks: readonly SiteCheck[]
-}
-
-/** What a release is signed with. */
-export interface SigningKeys {
-  readonly release: ReleaseSigner
-  readonly signer: AccountSigner
 }
 
 /** Everything the publisher works with; the caller builds it and keeps owning it. */
@@ -51,7 +45,7 @@ export interface PublisherPorts {
   /** Reads what is live and what is quarantined, every block verified: own blocks first, then replicas and gateways. */
   readonly reader: BlockSource
   /** The keys that sign releases; asked for only when something is to be signed. */
-  keys(): Promise<SigningKeys>
+  keys(): Promise<HybridSigner>
   /** Exchanges of a domain's keys that were signed here, the oldest first. */
   rotations(domain: DomainName): Promise<readonly Rotation[]>
   readonly domains: ReadonlyMap<DomainName, PublishedDomain>

@@ -1,6 +1,7 @@
 import type { DomainState } from '@domainsync/core'
+import type { HybridSigner } from '@domainsync/pq'
 import { PublishError } from './publish-error.ts'
-import type { PublisherPorts, SigningKeys } from './publisher-ports.ts'
+import type { PublisherPorts } from './publisher-ports.ts'
 
 /** @throws PublishError `NOT_AUTHORIZED` when the key here is not the domain's publisher */
 export function refuseSender(
@@ -19,9 +20,9 @@ export function refuseSender(
  *
  * @throws PublishError `KEY_MISMATCH`
  */
-export function refuseSigners({ domain, head, nextTrust }: DomainState, { signer, release }: SigningKeys): void {
+export function refuseSigners({ domain, head, nextTrust }: DomainState, { signer, pq }: HybridSigner): void {
   const address = signer.address.toLowerCase()
-  const pqKeyHash = `0x${release.keyId}`
+  const pqKeyHash = `0x${pq.keyId}`
   const [what, wanted, found] =
     address === nextTrust.signer
       ? ['release key', nextTrust.pqKeyHash, pqKeyHash]

@@ -134,7 +134,7 @@ export async function openHealingStage(
     replicas,
     replication: { need: 2, trial: false },
     reader: createReader([blocks, ...replicas.map(({ source }) => source)]),
-    keys: async () => ({ release: key.signer, signer: new Wallet(ROLE_KEYS.signer) }),
+    keys: async () => ({ pq: key.signer, signer: new Wallet(ROLE_KEYS.signer) }),
     rotations: async () => [],
     domains: new Map([[name, { name, dns: driver, resolvers: [resolver], checks: [] }]]),
     notifiers: [],

@@ -1,9 +1,8 @@
 import { join, resolve } from 'node:path'
 import { type Address, parseDomainName } from '@domainsync/core'
 import type { CommandContext } from '../command-context.ts'
-import { readAccount } from '../config/account.ts'
-import { readReleaseSigner } from '../config/release-signer.ts'
 import { rotationFile } from '../config/rotation-files.ts'
+import { readSigningKeys } from '../config/signing-keys.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import type { AddCommand } from '../program.ts'
 import { readNewPassphrase, readPassphrase } from '../read-passphrase.ts'
@@ -43,7 +42,7 @@ async function rotate(
     terminal.document('keys', { outcome: 'planned', folder: place, domains })
     return EXIT_DONE
   }
-  const old = { pq: await readReleaseSigner(config), signer: await readAccount('signer', config) }
+  const old = await readSigningKeys(config)
   const isNew = missingKeys({ folder: place, roles }).length > 0
   const passphrase = isNew ? await readNewPassphrase(terminal, signal) : await readPassphrase(place, terminal, signal)
   const signer = old.signer.address.toLowerCase() as Address

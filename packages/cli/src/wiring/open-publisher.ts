@@ -1,21 +1,16 @@
 import { type BlockSource, type DomainName, parseDomainName } from '@domainsync/core'
 import { openBlockStore } from '@domainsync/ipfs-mirror'
 import { openSqliteStore, systemClock } from '@domainsync/journal'
+import type { HybridSigner } from '@domainsync/pq'
 import { bestMlDsa } from '@domainsync/pq/node'
-import {
-  createPublisher,
-  type PublishedDomain,
-  type Publisher,
-  type PublisherPorts,
-  type SigningKeys,
-} from '@domainsync/publisher'
+import { createPublisher, type PublishedDomain, type Publisher, type PublisherPorts } from '@domainsync/publisher'
 import { createGateway, createReader, createTransactor, type Lie, type QuorumHooks } from '@domainsync/sdk'
 import { hexlify, randomBytes, Wallet } from 'ethers'
 import { readAccount } from '../config/account.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
-import { readReleaseSigner } from '../config/release-signer.ts'
 import { readRotations } from '../config/rotation-files.ts'
 import { readText } from '../config/secret.ts'
+import { readSigningKeys } from '../config/signing-keys.ts'
 import { openDnsDriver, openResolvers } from './dns-drivers.ts'
 import { openNetwork } from './network-chain.ts'
 import { makeStatePrivate } from './private-state.ts'
@@ -86,14 +81,10 @@ export async function openPublisherPorts(
 }
 
 /** Read when they are needed first: a host that publishes what others signed does not have them. */
-function signingKeys(config: LoadedConfig): () => Promise<SigningKeys> {
-  let keys: Promise<SigningKeys> | undefined
-  const read = async () => {
-    const [signer, release] = await Promise.all([readAccount('signer', config), readReleaseSigner(config)])
-    return { signer, release }
-  }
+function signingKeys(config: LoadedConfig): () => Promise<HybridSigner> {
+  let keys: Promise<HybridSigner> | undefined
   return () => {
-    keys ??= read().catch((error: unknown) => {
+    keys ??= readSigningKeys(config).catch((error: unknown) => {
       keys = undefined
       throw error
     })

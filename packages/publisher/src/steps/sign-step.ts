@@ -26,15 +26,12 @@ export const signStep: StepDefinition<PublishContext> = {
     await requireFence(run)
     const keys = await ports.keys()
     refuseSigners(state, keys)
-    const { spki } = keys.release
+    const { spki } = keys.pq
     const call = { ports, signal: run.signal }
     const rotations = await releaseRotations(state, call)
     const own = { pqKeyHash: spkiHash(spki), rotations }
     const statement = await nextStatement({ state, content: run.operation.content!, own }, call)
-    const envelope = await signRelease(
-      { statement, pq: keys.release, signer: keys.signer },
-      { verifyMlDsa: ports.verifyMlDsa, signal: run.signal },
-    )
+    const envelope = await signRelease({ statement, ...keys }, { verifyMlDsa: ports.verifyMlDsa, signal: run.signal })
     const parts = { envelope: toBase64(envelope), spki: toBase64(spki) }
     return rotations === undefined ? parts : { ...parts, rotations: toBase64(rotations) }
   },
