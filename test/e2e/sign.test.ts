@@ -107,7 +107,12 @@ describe('a release that another machine signs', { timeout: 120_000 }, () => {
     const { json } = await withRelease()
     expect(json.text).toMatch(/^DomainSync release 2 of bbbhhai\.com on chain 31337: sha256 [0-9a-f]{64}$/)
     const signature = await new Wallet(signerKey).signMessage(json.text as string)
-    expect(await sign('--signature', signature)).toMatchObject({ code: 0, json: { outcome: 'signed' } })
+    // No key of the signer is opened then.
+    const { file: config } = await world.configWith('wallet', ({ keys }) => {
+      keys!.signer = { env: 'NEVER_SET' }
+    })
+    const signed = await runCli(['sign', file, '--signature', signature], { config })
+    expect(signed).toMatchObject({ code: 0, json: { outcome: 'signed' } })
     expect(await publishSigned()).toMatchObject({ code: 0, json: { outcome: 'published', release: 2 } })
   })
 

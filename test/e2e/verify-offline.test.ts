@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readPqKeyHash } from '../../packages/cli/dist/config/public-id.js'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
 import { untilServed } from '../support/until-served.ts'
@@ -51,6 +52,20 @@ describe('verify --save and --offline', { timeout: 60_000 }, () => {
     const { code, json } = await runCli(args, { config: other.file })
     expect({ code, codes: codes(json) }).toEqual({ code: 1, codes: ['PROOF_FIELD_MISMATCH'] })
     expect(await offline('--block-hash', block.hash)).toMatchObject({ json: { error: { code: 'CONFIG_MISSING' } } })
+  })
+
+  it('wants the release key that the configuration pins, unless the command line names one', async () => {
+    const stranger = `0x${'5'.repeat(64)}`
+    const { file: config } = await world.configWith('pinned', ({ domains }) =>
+      Object.assign(domains[DOMAIN]!, { pinnedKey: stranger }),
+    )
+    const pinned = (...args: string[]) =>
+      runCli(['verify', DOMAIN, '--offline', saved, '--block-hash', block.hash, ...args], { config })
+    for (const { code, json } of [await pinned(), await pinned(...ownNetwork())]) {
+      const failures = [{ step: 4, detail: expect.stringContaining(`the pinned key ${stranger}`) }]
+      expect({ code, failures: json.failures }).toMatchObject({ code: 1, failures })
+    }
+    expect(await pinned('--pin', await readPqKeyHash(world.config))).toMatchObject({ code: 0, json: { ok: true } })
   })
 
   it('gives no verdict without the hash: exit 2', async () => {

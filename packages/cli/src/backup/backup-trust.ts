@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { type Bytes32, parseDomainName } from '@domainsync/core'
 import { decodeEnvelope, spkiHash } from '@domainsync/pq'
 import { type BackupTrust, decodeBackupStatement, type SignedFile } from '@domainsync/pq/node'
 import { parseAddress } from '../actions/parse-address.ts'
 import type { CommandContext } from '../command-context.ts'
-import { CONFIG_FILE, type LoadedConfig } from '../config/load-config.ts'
+import type { LoadedConfig } from '../config/load-config.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
 import { rpcNotices } from '../wiring/rpc-notices.ts'
 import { BackupError } from './backup-error.ts'
@@ -51,9 +49,8 @@ export async function chooseTrust(
   const { statement } = await readSignedFiles(folder)
   const claimed = spkiHash(statement.spki)
   if (anySigner) return { pqKeyHash: claimed, source: 'nobody (--any-signer)' }
-  if (context.flags.config !== undefined || existsSync(resolve(CONFIG_FILE))) {
-    return { ...(await trustOnChain(statement, await context.loadConfig(), context)), source: 'the registry' }
-  }
+  const config = await context.findConfig()
+  if (config !== undefined) return { ...(await trustOnChain(statement, config, context)), source: 'the registry' }
   throw new BackupError(
     'BACKUP_UNPINNED',
     `Whose backups do you accept? This one says that ${claimed} signed it. Compare that with what "domainsync backup" printed, or with "domainsync trust show" on another machine.`,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { backupRecordFile, readBackupRecord } from '../backup/backup-record.ts'
@@ -9,7 +8,6 @@ import { readRecipientSeed } from '../backup/read-recipient-seed.ts'
 import { refuseOlder } from '../backup/refuse-older.ts'
 import { restoreBackup } from '../backup/restore-backup.ts'
 import type { CommandContext } from '../command-context.ts'
-import { CONFIG_FILE } from '../config/load-config.ts'
 import { byteProgress } from '../output/byte-progress.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { shortCid } from '../output/short.ts'
@@ -84,8 +82,8 @@ async function restore(context: CommandContext, [folder]: string[], options: Res
 
 /** What this machine remembers of its backups, when it has a configuration. */
 async function knownRecord(context: CommandContext) {
-  if (context.flags.config === undefined && !existsSync(resolve(CONFIG_FILE))) return undefined
-  return readBackupRecord(backupRecordFile(await context.loadConfig()))
+  const config = await context.findConfig()
+  return config && readBackupRecord(backupRecordFile(config))
 }
 
 function show({ layout, contents }: Extracted, { context, into }: { context: CommandContext; into: string }): void {

@@ -17,7 +17,7 @@ import { confirmWrite } from '../output/confirm.ts'
 import { showSigned, showStatement } from '../output/show-signing.ts'
 import { visibleName } from '../output/visible.ts'
 import type { AddCommand } from '../program.ts'
-import { hasConfig, openSigningKeys, type SigningKeyOptions } from '../signing/open-signing-keys.ts'
+import { openSigningKeys, type SigningKeyOptions } from '../signing/open-signing-keys.ts'
 import { readSigningFile, writeSigningFile } from '../signing/signing-files.ts'
 
 interface SignOptions extends SigningKeyOptions {
@@ -75,9 +75,10 @@ async function compareSite(
 
 /** Where the signing machine has a configuration, it says which domains, chain and registry are its own. */
 async function refuseOtherNetwork(request: SigningFile, context: CommandContext): Promise<void> {
-  if (!hasConfig(context)) return
+  const config = await context.findConfig()
+  if (config === undefined) return
   const { chainId, registry, domain } = requestedStatement(request)
-  const { network, domains } = (await context.loadConfig()).values
+  const { network, domains } = config.values
   const sameNetwork = network.chainId === chainId && network.registry.toLowerCase() === registry
   if (sameNetwork && domain in domains) return
   const own = sameNetwork ? 'no such domain' : `chain ${network.chainId}, registry ${network.registry}`
@@ -97,9 +98,9 @@ async function addSignatures(
   }: { signature: string | undefined; keyOptions: SigningKeyOptions; context: CommandContext },
 ): Promise<SigningFile> {
   let signed = signature === undefined ? request : addAccountSignature(request, signature)
-  const { release, signer } = await openSigningKeys(request, { ...keyOptions, ...context })
+  const { release, signer } = await openSigningKeys(signed, { ...keyOptions, ...context })
   if (release !== undefined) signed = await addPqSignature(signed, release)
-  if (signer === undefined || signature !== undefined) return signed
+  if (signer === undefined) return signed
   const address = signer.address.toLowerCase()
   if (address !== request.keys.signer) {
     throw new PqError('SIGNER_MISMATCH', `The signer wanted is ${request.keys.signer}; the key here is ${address}.`)

@@ -4,6 +4,7 @@ import { bestMlDsa } from '@domainsync/pq/node'
 import { type VerificationReport, verifyBundle } from '@domainsync/sdk'
 import { InvalidArgumentError, Option } from 'commander'
 import type { CommandContext } from '../command-context.ts'
+import { configuredPins } from '../config/configured-pins.ts'
 import { releaseKeyHash } from '../config/release-key-hash.ts'
 import { EXIT_DONE, EXIT_FAILED, EXIT_INCOMPLETE } from '../output/exit-code.ts'
 import { ago } from '../output/short.ts'
@@ -30,6 +31,7 @@ const UNKNOWN = new Set([
   'UNREADABLE',
   'BLOCK_CLAIMED',
 ])
+
 /** `verify <domain>`: chain → root → signatures → served bytes. */
 export const addVerifyCommand: AddCommand = (program, action) => {
   program
@@ -91,18 +93,21 @@ async function verifyOnline(
 async function verifyOffline(
   domain: DomainName,
   { offline, blockHash, ...options }: VerifyOptions & { readonly offline: string },
-  { terminal, signal, loadConfig }: CommandContext,
+  { terminal, signal, loadConfig, findConfig }: CommandContext,
 ): Promise<VerificationReport> {
   // The reader's own, by the command line or by the configuration; never the bundle's.
-  const network =
-    options.registry === undefined || options.chainId === undefined ? (await loadConfig()).values.network : undefined
+  const isNamed = options.registry !== undefined && options.chainId !== undefined
+  const config = isNamed ? await findConfig() : await loadConfig()
+  const network = config?.values.network
+  const pinnedKey =
+    options.pin === undefined ? config && configuredPins(config)[domain] : await releaseKeyHash(options.pin, '--pin')
   await using file = await openSavedFile(offline)
   const report = await verifyBundle(file, {
     domain,
     chainId: options.chainId ?? network!.chainId,
     registry: options.registry ?? network!.registry,
     blockHash,
-    pinnedKey: options.pin === undefined ? undefined : await releaseKeyHash(options.pin, '--pin'),
+    pinnedKey,
     verifyMlDsa: bestMlDsa().verify,
     signal,
   })

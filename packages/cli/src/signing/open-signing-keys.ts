@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { generateReleaseKey, type ReleaseSigner, type SigningFile } from '@domainsync/pq'
 import { bestMlDsa, type KeyKind, readKeyFile } from '@domainsync/pq/node'
@@ -6,7 +5,6 @@ import { Wallet } from 'ethers'
 import type { CommandContext } from '../command-context.ts'
 import { readAccount } from '../config/account.ts'
 import { ConfigError } from '../config/config-error.ts'
-import { CONFIG_FILE } from '../config/load-config.ts'
 import { readReleaseSigner } from '../config/release-signer.ts'
 import { readPassphrase } from '../read-passphrase.ts'
 
@@ -32,7 +30,7 @@ export async function openSigningKeys(
   { releaseKey, signerKey, ...context }: SigningKeyOptions & CommandContext,
 ): Promise<OwnSigningKeys> {
   const named = releaseKey !== undefined || signerKey !== undefined
-  const config = !named && hasConfig(context) ? await context.loadConfig() : undefined
+  const config = named ? undefined : await context.findConfig()
   const keys = config?.values.keys
   const open = async (file: string, kind: KeyKind) => {
     const passphrase = await readPassphrase(file, context.terminal, context.signal)
@@ -52,9 +50,4 @@ export async function openSigningKeys(
     release: pq === undefined ? await openRelease() : undefined,
     signer: account === undefined ? await openSigner() : undefined,
   }
-}
-
-/** A signing machine may have none; one that is named has to be there. */
-export function hasConfig({ flags }: CommandContext): boolean {
-  return flags.config !== undefined || existsSync(CONFIG_FILE)
 }

@@ -1,6 +1,7 @@
-import { type Bytes32, parseDomainName } from '@domainsync/core'
+import type { Bytes32 } from '@domainsync/core'
 import { bestMlDsa } from '@domainsync/pq/node'
 import { type Client, createClient } from '@domainsync/sdk'
+import { configuredPins } from '../config/configured-pins.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { readText } from '../config/secret.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -30,15 +31,6 @@ export async function openClient(
     onFailure: rpcUrls.length > 1 ? onFailure : undefined,
     onLiar: ({ source, cid }) => terminal.progress(`${source} sent wrong bytes for ${cid}`),
   })
-}
-
-/** The release keys that the configuration pins. */
-function configuredPins({ values }: LoadedConfig): Record<string, Bytes32> {
-  return Object.fromEntries(
-    Object.entries(values.domains).flatMap(([name, { pinnedKey }]) =>
-      pinnedKey === undefined ? [] : [[parseDomainName(name), pinnedKey as Bytes32]],
-    ),
-  )
 }
 
 /** The providers that can be read without a token, then the gateways. */
