@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import { z } from 'zod'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { writeWhole } from '../files/write-whole.ts'
 import { BackupError } from './backup-error.ts'
 
 const recordSchema = z.strictObject({
@@ -40,8 +41,6 @@ export async function readBackupRecord(file: string): Promise<BackupRecord> {
 }
 
 /** Writes it whole or not at all. */
-export async function writeBackupRecord(file: string, record: BackupRecord): Promise<void> {
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  await writeFile(`${file}.new`, `${JSON.stringify(record)}\n`, { mode: 0o600, flush: true })
-  await rename(`${file}.new`, file)
+export function writeBackupRecord(file: string, record: BackupRecord): Promise<void> {
+  return writeWhole(file, Buffer.from(`${JSON.stringify(record)}\n`), { mode: 0o600 })
 }

@@ -1,4 +1,3 @@
-import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Address } from '@domainsync/core'
 import { type HybridSigner, spkiHash } from '@domainsync/pq'
@@ -11,6 +10,7 @@ import {
   type Wrap,
   wrapArchiveKey,
 } from '@domainsync/pq/node'
+import { writeWhole } from '../files/write-whole.ts'
 import { BackupError } from './backup-error.ts'
 import { RECIPIENTS_FILE } from './backup-folder.ts'
 import { type OpenedBackup, openBackup } from './open-backup.ts'
@@ -61,13 +61,7 @@ export async function writeRecipients(
 ): Promise<Omit<RecipientList, 'signer'>> {
   const changed = { archive: list.archive, revision: list.revision + 1, changedAt: new Date().toISOString(), wraps }
   const bytes = await signRecipientList(changed, { ...keys, signal })
-  const path = join(folder, RECIPIENTS_FILE)
-  try {
-    await writeFile(`${path}.new`, bytes, { flush: true })
-    await rename(`${path}.new`, path)
-  } finally {
-    await rm(`${path}.new`, { force: true })
-  }
+  await writeWhole(join(folder, RECIPIENTS_FILE), bytes)
   return changed
 }
 
