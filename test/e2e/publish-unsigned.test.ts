@@ -28,6 +28,7 @@ describe('publish --unsigned', { timeout: 60_000 }, () => {
 
   it('signs, replicates and proves, and moves no pointer', async () => {
     expect((await domainsync('publish', DOMAIN)).json).toMatchObject({ error: { code: 'CONFIG_INVALID' } })
+    expect((await domainsync('publish', DOMAIN, '--unsigned', '--dry-run')).stderr).toContain('Would store and prove')
     const { code, json, stderr } = await domainsync('publish', DOMAIN, '--unsigned')
     const prepared = json as unknown as Unsigned
     expect({ code, ...json }).toMatchObject({

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type DomainName, parseDomainName } from '@domainsync/core'
 import { folderFingerprint } from '@domainsync/ipfs-mirror'
 import type { SigningFile } from '@domainsync/pq'
-import type { PublishPlan, PublishResult } from '@domainsync/publisher'
+import type { PublishResult } from '@domainsync/publisher'
 import { Option } from 'commander'
 import type { CommandContext } from '../command-context.ts'
 import { ConfigError } from '../config/config-error.ts'
@@ -12,7 +12,7 @@ import { EXIT_DONE, EXIT_INCOMPLETE, exitCodeOf } from '../output/exit-code.ts'
 import { publishProgress } from '../output/publish-progress.ts'
 import { reportError } from '../output/report-error.ts'
 import { showPrepared } from '../output/show-prepared.ts'
-import { showAbandoned, showPlan, showResult } from '../output/show-publish.ts'
+import { showAbandoned, showPlan, showPlanned, showResult, showUnchanged } from '../output/show-publish.ts'
 import { showSigningRequest } from '../output/show-signing.ts'
 import type { AddCommand } from '../program.ts'
 import { readSigningFile, refuseSigned, writeSigningFile } from '../signing/signing-files.ts'
@@ -127,7 +127,9 @@ async function watchFolder(folder: string, publishing: Publishing): Promise<neve
 
 async function publishOnce(source: Source, publishing: Publishing): Promise<number> {
   const { terminal, signal, flags, config, domain, skipChecks, unsigned, prepare, watching } = publishing
-  const show = { terminal, full: flags.full }
+  // With --unsigned stdout is the file.
+  const said = unsigned ? { ...terminal, print: terminal.progress } : terminal
+  const show = { terminal: said, full: flags.full }
   const sendsNothing = unsigned || prepare !== undefined
   await using publisher = await openPublisher(config, {
     unsigned: sendsNothing,
@@ -146,18 +148,13 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   if (plan.abandoned !== undefined) showAbandoned(plan.abandoned, show)
   const finished = plan.finished.at(-1)
   if (finished?.content === plan.content && plan.changes.length === 0) {
-    terminal.print('Finished what was interrupted:')
+    said.print('Finished what was interrupted:')
     showResult(finished, show)
     return exitCode(finished)
   }
-  if (plan.changes.length === 0) return watching ? EXIT_DONE : showUnchanged(plan, publishing)
-  // With --unsigned stdout is the file.
-  showPlan(plan, unsigned ? { ...show, terminal: { ...terminal, print: terminal.progress } } : show)
-  if (flags.dryRun) {
-    terminal.print(`Would publish release ${plan.release} of ${domain}.`)
-    terminal.document('publish', { outcome: 'planned', ...plan, abandoned: undefined })
-    return EXIT_DONE
-  }
+  if (plan.changes.length === 0) return watching ? EXIT_DONE : showUnchanged(plan, show)
+  showPlan(plan, show)
+  if (flags.dryRun) return showPlanned(plan, { ...show, prepare, unsigned })
   if (prepare !== undefined) {
     const request = await publisher.requestSigning(plan, { signal })
     await writeSigningFile(prepare, request)
@@ -174,13 +171,6 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   const result = await publisher.publish(plan, { signal, onProgress })
   showResult(result, { ...show, live: plan.live })
   return exitCode(result)
-}
-
-function showUnchanged(plan: PublishPlan, { terminal, flags, domain }: Publishing): number {
-  showPlan(plan, { terminal, full: flags.full })
-  terminal.print(`unchanged: release ${plan.live} has these files.`)
-  terminal.document('publish', { domain, outcome: 'unchanged', release: plan.live, content: plan.content })
-  return EXIT_DONE
 }
 
 async function confirm(what: string, { config, terminal, signal, flags }: Publishing): Promise<void> {

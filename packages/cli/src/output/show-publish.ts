@@ -1,6 +1,7 @@
 import { DomainSyncError, errorCode } from '@domainsync/core'
 import type { PublishPlan, PublishResult } from '@domainsync/publisher'
 import { ether, gwei } from './amount.ts'
+import { EXIT_DONE } from './exit-code.ts'
 import { shortCid, shortDuration } from './short.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -21,6 +22,28 @@ export function showPlan(plan: PublishPlan, { terminal, full }: ShowOptions): vo
   if (plan.checksSkipped) terminal.print('checks  skipped')
   else if (plan.checks.length > 0) terminal.print(`checks  preview ${plan.checks.length}/${plan.checks.length}`)
   if (plan.cost) terminal.print(`cost    ${plan.cost.gas} gas, at most ${ether(plan.cost.maxCostWei)}`)
+}
+
+/** What would come after the plan. */
+export function showPlanned(
+  plan: PublishPlan,
+  { terminal, prepare, unsigned }: ShowOptions & { readonly prepare: string | undefined; readonly unsigned: boolean },
+): number {
+  const release = `release ${plan.release} of ${plan.domain}`
+  if (prepare !== undefined) terminal.print(`Would write to ${prepare} what is to be signed of ${release}.`)
+  else if (unsigned) terminal.print(`Would store and prove ${release}, and print its transaction.`)
+  else terminal.print(`Would publish ${release}.`)
+  terminal.document('publish', { outcome: 'planned', ...plan, abandoned: undefined })
+  return EXIT_DONE
+}
+
+/** The live release has these files. */
+export function showUnchanged(plan: PublishPlan, show: ShowOptions): number {
+  const { domain, live, content } = plan
+  showPlan(plan, show)
+  show.terminal.print(`unchanged: release ${live} has these files.`)
+  show.terminal.document('publish', { domain, outcome: 'unchanged', release: live, content })
+  return EXIT_DONE
 }
 
 /** An interrupted publish that nobody can finish any more, beside what is published instead. */
