@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openRegularFile } from '@domainsync/ipfs-mirror'
 import type { BackupStatement } from '@domainsync/pq/node'
-import { openRegularFile } from '../files/regular-file.ts'
 import { BackupError } from './backup-error.ts'
 import { ARCHIVE_FILE } from './backup-folder.ts'
 

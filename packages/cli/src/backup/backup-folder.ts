@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { ENVELOPE_MAX_BYTES, SPKI_BYTES } from '@domainsync/pq'
 import type { SignedFile } from '@domainsync/pq/node'
-import { readRegularFile } from '../files/regular-file.ts'
+import { readRegularFile } from '../files/read-regular-file.ts'
 import { BackupError } from './backup-error.ts'
 
 /** The encrypted archive. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { decodeRecipient, type NamedRecipient, RECIPIENT_FILE_MAX_BYTES, VaultError } from '@domainsync/pq/node'
-import { readRegularFile } from '../files/regular-file.ts'
+import { readRegularFile } from '../files/read-regular-file.ts'
 
 /** Longest label that is written. */
 const LABEL_MAX = 64

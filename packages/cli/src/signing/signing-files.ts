@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
 import { decodeSigningFile, encodeSigningFile, SIGNING_FILE_MAX_BYTES, type SigningFile } from '@domainsync/pq'
-import { readRegularFile } from '../files/regular-file.ts'
+import { readRegularFile } from '../files/read-regular-file.ts'
 import { writeWhole } from '../files/write-whole.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises'
 import { DomainSyncError } from '@domainsync/core'
 import type { SavedFile } from '@domainsync/sdk'
+import { openRegularFile } from '../files/open-regular-file.ts'
 
 /**
  * A file of the disk as `verifyBundle` reads it: each piece in one go, where Node's own `Blob` takes sixteen.
@@ -13,19 +13,15 @@ export async function openSavedFile(path: string): Promise<SavedFile & AsyncDisp
       cause,
       retryable: false,
     })
-  const handle = await open(path).catch((cause) => {
+  const handle = await openRegularFile(path).catch((cause) => {
     throw unreadable(cause)
   })
-  const found = await handle.stat()
-  if (!found.isFile()) {
-    await handle.close()
-    throw unreadable(new Error('it is no file'))
-  }
+  const { size } = await handle.stat()
   return {
-    size: found.size,
+    size,
     slice: (start, end) => ({
       async arrayBuffer() {
-        const bytes = new Uint8Array(Math.max(0, Math.min(end, found.size) - start))
+        const bytes = new Uint8Array(Math.max(0, Math.min(end, size) - start))
         for (let at = 0; at < bytes.length; ) {
           const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at)
           if (bytesRead === 0) throw unreadable(new Error('it was cut meanwhile'))

@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readRegularFile } from './regular-file.ts'
+import { readRegularFile } from './read-regular-file.ts'
 
 let folder: string
 beforeAll(async () => {
