@@ -1,6 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http'
-import { type ByteRange, etagMatches, parseRange, rangeApplies } from './conditional.ts'
-import { type Reply, sentenceReply } from './reply.ts'
+import { type ByteRange, parseRange, precondition, rangeApplies } from './conditional.ts'
+import { type GatewayRequest, type Reply, sentenceReply } from './reply.ts'
 
 /** Something with a length: a block or a file. */
 export interface Bytes {
@@ -11,35 +10,57 @@ export interface Bytes {
   read(range: ByteRange | undefined): Uint8Array | AsyncIterable<Uint8Array>
 }
 
-/** 200, 206, 304 or 416 as the request's conditions say. */
-export function bytesReply(
-  { sizeBytes, etag, headers, read }: Bytes,
-  { headers: asked }: { headers: IncomingHttpHeaders },
-): Reply {
-  const common = { ...headers, 'accept-ranges': 'bytes', etag }
-  if (etagMatches(asked['if-none-match'], etag)) return notModified(common)
-  const range = rangeApplies(asked['if-range'] as string | undefined, etag)
-    ? parseRange(asked.range, sizeBytes)
-    : undefined
-  if (range === 'unsatisfiable') {
-    const sentence = `The range lies outside the ${sizeBytes} bytes.`
-    return sentenceReply(416, 'RANGE_UNSATISFIABLE', sentence, { 'content-range': `bytes */${sizeBytes}` })
-  }
-  if (!range) return { status: 200, headers: { ...common, 'content-length': `${sizeBytes}` }, body: read(undefined) }
-  const { fromByte, toByte } = range
-  return {
-    status: 206,
-    headers: {
-      ...common,
-      'content-length': `${toByte - fromByte + 1}`,
-      'content-range': `bytes ${fromByte}-${toByte}/${sizeBytes}`,
-    },
-    body: read(range),
+/** 200, 206, 304, 412 or 416 as the request's conditions say. */
+export function bytesReply(bytes: Bytes, request: Pick<GatewayRequest, 'method' | 'headers'>): Reply {
+  const { sizeBytes, etag, read } = bytes
+  const common = { ...bytes.headers, 'accept-ranges': 'bytes', etag }
+  return conditionalReply(common, request) ?? rangeReply() ?? wholeReply(bytes)
+
+  function rangeReply(): Reply | undefined {
+    // Only GET has ranges (RFC 9110, 14.2).
+    if (request.method !== 'GET' || !rangeApplies(request.headers['if-range'] as string | undefined, etag)) return
+    const range = parseRange(request.headers.range, sizeBytes)
+    if (range === undefined) return
+    if (range === 'unsatisfiable') {
+      const sentence = `The range lies outside the ${sizeBytes} bytes.`
+      return sentenceReply(416, 'RANGE_UNSATISFIABLE', sentence, { 'content-range': `bytes */${sizeBytes}` })
+    }
+    const { fromByte, toByte } = range
+    return {
+      status: 206,
+      headers: {
+        ...common,
+        'content-length': `${toByte - fromByte + 1}`,
+        'content-range': `bytes ${fromByte}-${toByte}/${sizeBytes}`,
+      },
+      body: read(range),
+    }
   }
 }
 
-/** 304 with the headers that a cache updates (RFC 9110, 15.4.5). */
-export function notModified(headers: Readonly<Record<string, string>>): Reply {
-  const kept = ['cache-control', 'content-location', 'etag', 'vary']
-  return { status: 304, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => kept.includes(name))) }
+/** All of it, whatever the request's conditions say. */
+export function wholeReply({ sizeBytes, etag, headers, read }: Bytes): Reply {
+  return {
+    status: 200,
+    headers: { ...headers, 'accept-ranges': 'bytes', etag, 'content-length': `${sizeBytes}` },
+    body: read(undefined),
+  }
 }
+
+/** 304 or 412 when the request's conditions say so of an answer with these headers. */
+export function conditionalReply(
+  headers: Readonly<Record<string, string>> & { readonly etag: string },
+  request: Pick<GatewayRequest, 'headers'>,
+): Reply | undefined {
+  switch (precondition(request.headers, headers.etag)) {
+    case 'failed':
+      return sentenceReply(412, 'PRECONDITION_FAILED', 'If-Match names another version than the one here.')
+    case 'unmodified':
+      return { status: 304, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => KEPT.has(name))) }
+    case undefined:
+      return undefined
+  }
+}
+
+/** What a cache updates by a 304 (RFC 9110, 15.4.5). */
+const KEPT = new Set(['cache-control', 'content-location', 'etag', 'vary'])

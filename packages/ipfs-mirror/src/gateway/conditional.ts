@@ -1,15 +1,27 @@
+import type { IncomingHttpHeaders } from 'node:http'
+
 /** Bytes of a file or block, both ends included. */
 export interface ByteRange {
   readonly fromByte: number
   readonly toByte: number
 }
 
-/** True when If-None-Match names the ETag (weak comparison, RFC 9110, 13.1.2). */
-export function etagMatches(ifNoneMatch: string | undefined, etag: string): boolean {
-  if (ifNoneMatch === undefined) return false
-  if (ifNoneMatch.trim() === '*') return true
-  const strip = (tag: string) => tag.trim().replace(/^W\//, '')
-  return ifNoneMatch.split(',').some((tag) => strip(tag) === strip(etag))
+/**
+ * What If-Match and If-None-Match make of an answer with this ETag (RFC 9110, 13.2.2). `failed`: 412; `unmodified`: 304.
+ * There are no dates to compare.
+ */
+export function precondition(headers: IncomingHttpHeaders, etag: string): 'failed' | 'unmodified' | undefined {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers
+  if (ifMatch !== undefined && !names(ifMatch, etag, { weakly: false })) return 'failed'
+  return ifNoneMatch !== undefined && names(ifNoneMatch, etag, { weakly: true }) ? 'unmodified' : undefined
+}
+
+/** Whether a list of ETags, or `*`, names this one. Compared weakly, `W/` says nothing; strongly, nothing weak matches. */
+function names(list: string, etag: string, { weakly }: { weakly: boolean }): boolean {
+  if (list.trim() === '*') return true
+  const tags = list.match(/(?:W\/)?"[^"]*"/g) ?? []
+  const opaque = (tag: string) => tag.replace(/^W\//, '')
+  return tags.some((tag) => (weakly ? opaque(tag) === opaque(etag) : tag === etag && !tag.startsWith('W/')))
 }
 
 /**
@@ -17,7 +29,7 @@ export function etagMatches(ifNoneMatch: string | undefined, etag: string): bool
  * not understood, or several ranges, which a server may ignore).
  */
 export function parseRange(header: string | undefined, sizeBytes: number): ByteRange | 'unsatisfiable' | undefined {
-  const [, first, last] = /^bytes=(\d*)-(\d*)$/.exec(header?.replaceAll(' ', '') ?? '') ?? []
+  const [, first, last] = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i.exec(header ?? '') ?? []
   if (first === undefined || last === undefined || first + last === '') return undefined
   if (first === '') {
     const length = Math.min(Number(last), sizeBytes)

@@ -30,7 +30,7 @@ const CORS = {
   'access-control-allow-methods': 'GET, HEAD, OPTIONS',
   'access-control-allow-headers': 'Accept, Cache-Control, If-None-Match, If-Range, Range',
   'access-control-expose-headers':
-    'Content-Length, Content-Range, ETag, X-Domainsync-Chain-Age, X-Domainsync-Code, X-Ipfs-Path, X-Ipfs-Roots',
+    'Content-Length, Content-Location, Content-Range, ETag, X-Domainsync-Chain-Age, X-Domainsync-Code, X-Ipfs-Path, X-Ipfs-Roots',
   'cross-origin-resource-policy': 'cross-origin',
 }
 
@@ -69,15 +69,18 @@ export function createGatewayHandler({
         allow: 'GET, HEAD, OPTIONS',
       })
     }
-    const host = parseHost(headers.host)
+    // Two are two readings of one request, by us and by a proxy before us (RFC 9112, 3.2).
+    const host = incoming.headersDistinct.host?.length === 1 ? parseHost(headers.host) : undefined
     if (!host) throw new Refusal(400, 'HOST_INVALID', 'The Host header is missing or is no host name.')
     // An absolute target would make this a proxy (RFC 9112, 3.2.2).
     if (!url.startsWith('/')) throw new Refusal(400, 'TARGET_INVALID', 'The request target must be a path.')
-    const [path = '/', search = ''] = splitOnce(url, '?')
-    const request: GatewayRequest = { host, path, query: new URLSearchParams(search), headers, signal }
+    const at = url.indexOf('?')
+    const [path, search] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at)]
+    const request: GatewayRequest = { method, host, path, search, query: new URLSearchParams(search), headers, signal }
     const source = storedBlocks(store, { signal })
-    if (path.startsWith('/ipfs/') && (host.kind === 'address' || asksTrustless(request))) {
-      return serveTrustless(request, { source })
+    if (host.kind === 'address' || asksTrustless(request)) {
+      if (path.startsWith('/ipfs/')) return serveTrustless(request, { source })
+      if (path.startsWith('/ipns/')) return noNames()
     }
     return host.kind === 'address' ? nothingHere() : hosted(request, source)
   }
@@ -91,7 +94,7 @@ export function createGatewayHandler({
     const cacheControl = host.kind === 'content' ? IMMUTABLE : 'public, max-age=0, must-revalidate'
     try {
       const reply = await serveSite(request, { root: site.root, source, cacheControl })
-      return { ...reply, headers: { ...reply.headers, ...ageHeader(site.ageMs) } }
+      return { ...reply, headers: { ...reply.headers, ...ageHeader(site.ageMs), ...variance(request) } }
     } catch (error) {
       const isMissing = error instanceof StoredBlockError && error.code === 'BLOCK_MISSING'
       if (host.kind === 'content' && isMissing && error.cid.equals(host.root)) return nothingHere()
@@ -122,11 +125,15 @@ function ageHeader(ageMs = 0): Record<string, string> {
   return ageMs > AGE_SAID_MS ? { 'x-domainsync-chain-age': `${Math.round(ageMs / 1000)}` } : {}
 }
 
+/** A site's own `/ipfs` folder answers where blocks do, and Accept decides. */
+function variance({ path }: GatewayRequest): Record<string, string> {
+  return /^\/ip[fn]s\//.test(path) ? { vary: 'Accept' } : {}
+}
+
 function nothingHere(): Reply {
   return sentenceReply(404, 'HOST_UNKNOWN', 'There is nothing here under this name.')
 }
 
-function splitOnce(text: string, separator: string): [string, string] {
-  const at = text.indexOf(separator)
-  return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+function noNames(): Reply {
+  return sentenceReply(404, 'IPNS_NOT_SERVED', 'Names under /ipns/ are not looked up here; ask for /ipfs/ and a CID.')
 }

@@ -4,9 +4,12 @@ import type { HostName } from './host.ts'
 
 /** A request for content, its parts already checked for form. */
 export interface GatewayRequest {
+  readonly method: 'GET' | 'HEAD'
   readonly host: HostName
   /** The request target's path, percent-encoded as it came. */
   readonly path: string
+  /** Its query as it came with the `?`, or empty. */
+  readonly search: string
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
   readonly signal: AbortSignal

@@ -46,7 +46,7 @@ it('serves files with their types, lengths and an ETag', async () => {
     'cache-control': 'public, max-age=0, must-revalidate',
     'x-content-type-options': 'nosniff',
     'access-control-allow-origin': '*',
-    'x-ipfs-path': `/ipfs/${root}/index.html`,
+    'x-ipfs-path': `/ipfs/${root}/`,
   })
   expect(page.headers.etag).toMatch(/^"bafk[a-z0-9]+"$/)
   expect((await get('/style.css')).headers['content-type']).toBe('text/css; charset=utf-8')
@@ -94,34 +94,6 @@ it('answers the error page with 404, whole, and a plain sentence where there is 
   const plain = await serve({ 'index.html': 'x' })
   const sentence = await plain.get('/nope')
   expect([sentence.status, sentence.headers['content-type']]).toEqual([404, 'text/plain; charset=utf-8'])
-})
-
-it('follows _redirects for paths that are not there, and never for those that are', async () => {
-  const { get } = await serve({
-    ...files,
-    'app/index.html': '<h1>app</h1>',
-    'gone.html': 'gone',
-    _redirects:
-      '/docs/* /index.html 200\n/old/:page /docs/:page 302\n/bye /gone.html 410\n/dir/* /app/ 200\n/far https://example.com/ 307\n',
-  })
-  expect((await get('/docs/')).body.toString()).toBe('<h1>docs</h1>')
-  const rewritten = await get('/docs/none')
-  expect([rewritten.status, rewritten.body.toString()]).toEqual([200, '<h1>home</h1>'])
-  const old = await get('/old/a%20b.txt')
-  expect([old.status, old.headers.location]).toEqual([302, '/docs/a%20b.txt'])
-  const bye = await get('/bye')
-  expect([bye.status, bye.body.toString()]).toEqual([410, 'gone'])
-  expect((await get('/dir/x/y')).body.toString()).toBe('<h1>app</h1>')
-  expect((await get('/far')).headers.location).toBe('https://example.com/')
-  expect((await get('/other')).status).toBe(404)
-})
-
-it('answers 500 with a sentence when _redirects cannot be read, and still serves what is there', async () => {
-  const { node, get } = await serve({ 'index.html': 'x', _redirects: '/a\n' })
-  const broken = await get('/nope')
-  expect([broken.status, broken.headers['x-domainsync-code']]).toEqual([500, 'REDIRECTS_INVALID'])
-  expect(node.events).toMatchObject([{ kind: 'failed', code: 'REDIRECTS_INVALID' }])
-  expect((await get('/')).status).toBe(200)
 })
 
 it('serves from sharded directories', async () => {

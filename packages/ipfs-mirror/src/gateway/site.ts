@@ -1,9 +1,7 @@
-import { MAX_REDIRECTS_BYTES, matchRedirect, parseRedirects, readFileChunks } from '@domainsync/sdk'
-import { contentType } from 'mime-types'
+import { MAX_REDIRECTS_BYTES, matchRedirect, parseRedirects, readFileBytes } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
-import { bytesReply } from './bytes-reply.ts'
-import type { ByteRange } from './conditional.ts'
-import { type FoundPath, findPath } from './find-path.ts'
+import { enterPath, type FoundPath, findPath } from './find-path.ts'
+import { type Page, pageReply } from './page-reply.ts'
 import { type GatewayRequest, type Reply, sentenceReply } from './reply.ts'
 import { parsePath } from './request-path.ts'
 import type { StoredBlocks } from './stored-blocks.ts'
@@ -13,13 +11,6 @@ export interface Site {
   readonly root: CID
   readonly source: StoredBlocks
   readonly cacheControl: string
-}
-
-/** A file and the names it was found under. */
-interface Page {
-  readonly names: readonly string[]
-  readonly cid: CID
-  readonly sizeBytes: number
 }
 
 /**
@@ -32,7 +23,7 @@ export async function serveSite(request: GatewayRequest, site: Site): Promise<Re
   const names = parsePath(request.path)
   const slash = request.path.endsWith('/')
   const found = await findPath(site.root, names, site)
-  if (found && found.node.kind !== 'file' && !slash) return moved(names, request.query)
+  if (found && found.node.kind !== 'file' && !slash) return moved(names, request.search)
   // `/` of a root that is one file is that file; below, a slash asks for a directory.
   const page = slash && names.length > 0 && found?.node.kind === 'file' ? undefined : await pageAt(names, found, site)
   if (page) return pageReply(request, { site, page })
@@ -42,14 +33,12 @@ export async function serveSite(request: GatewayRequest, site: Site): Promise<Re
 /** The file at a path, or the index of the directory there. */
 async function pageAt(names: readonly string[], found: FoundPath | undefined, site: Site): Promise<Page | undefined> {
   if (!found) return undefined
-  if (found.node.kind === 'file') return { names, cid: found.cid, sizeBytes: found.node.sizeBytes }
-  const index = [...names, 'index.html']
-  const file = await findPath(site.root, index, site)
-  return file?.node.kind === 'file' ? { names: index, cid: file.cid, sizeBytes: file.node.sizeBytes } : undefined
+  if (found.node.kind === 'file') return { name: names.at(-1) ?? '', found, file: found.node }
+  const index = await enterPath(found, 'index.html', site)
+  return index?.node.kind === 'file' ? { name: 'index.html', found: index, file: index.node } : undefined
 }
 
-function moved(names: readonly string[], query: URLSearchParams): Reply {
-  const search = query.size === 0 ? '' : `?${query}`
+function moved(names: readonly string[], search: string): Reply {
   const location = `/${names.map(encodeURIComponent).join('/')}/${search}`
   return sentenceReply(301, 'MOVED', `This is a directory; it is at ${location}`, { location })
 }
@@ -63,10 +52,19 @@ async function redirected(
   const redirect = matchRedirect(parseRedirects(await readRules(file.cid, site)), names)
   if (!redirect) return undefined
   const { status, to, rewrite } = redirect
-  if (!rewrite) return sentenceReply(status, 'MOVED', `This page is at ${to}`, { location: to })
+  if (!rewrite) {
+    const location = withSearch(to, request.search)
+    return sentenceReply(status, 'MOVED', `This page is at ${location}`, { location })
+  }
   const target = parsePath(to.replace(/[?#].*$/, ''))
   const page = await pageAt(target, await findPath(site.root, target, site), site)
   return page && pageReply(request, { site, page, status })
+}
+
+/** A reader's query goes along, unless the rule has one of its own. */
+function withSearch(to: string, search: string): string {
+  const [path = '', fragment] = to.split('#', 2)
+  return path.includes('?') ? to : `${path}${search}${fragment === undefined ? '' : `#${fragment}`}`
 }
 
 async function notFound(request: GatewayRequest, site: Site): Promise<Reply> {
@@ -78,38 +76,6 @@ async function notFound(request: GatewayRequest, site: Site): Promise<Reply> {
 }
 
 /** One byte more than is allowed is read at most: the parser then refuses the file by its size. */
-async function readRules(cid: CID, { source }: Site): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = []
-  for await (const piece of readFileChunks(cid, source, { length: MAX_REDIRECTS_BYTES + 1 })) pieces.push(piece)
-  return Buffer.concat(pieces)
-}
-
-function pageReply(
-  request: GatewayRequest,
-  { site, page, status = 200 }: { site: Site; page: Page; status?: number },
-): Reply {
-  const { cid, names, sizeBytes } = page
-  const content = {
-    sizeBytes,
-    etag: `"${cid}"`,
-    headers: {
-      'cache-control': site.cacheControl,
-      'content-type': contentType(extension(names)) || 'application/octet-stream',
-      'x-content-type-options': 'nosniff',
-      'x-ipfs-path': `/ipfs/${[site.root, ...names.map(encodeURIComponent)].join('/')}`,
-    },
-    read: (range?: ByteRange) => fileBytes(cid, { source: site.source, range }),
-  }
-  // An error page is sent whole: ranges and validators belong to the page that is not there.
-  return status === 200 ? bytesReply(content, request) : { ...bytesReply(content, { headers: {} }), status }
-}
-
-function fileBytes(cid: CID, { source, range }: { source: StoredBlocks; range: ByteRange | undefined }) {
-  const part = range && { offset: range.fromByte, length: range.toByte - range.fromByte + 1 }
-  return readFileChunks(cid, source, part)
-}
-
-/** mime-types takes a bare word for an extension, so a file called `html` would be a page. */
-function extension(names: readonly string[]): string {
-  return /\.[^.]+$/.exec(names.at(-1) ?? '')?.[0] ?? ''
+function readRules(cid: CID, { source }: Site): Promise<Uint8Array> {
+  return readFileBytes(cid, source, { length: MAX_REDIRECTS_BYTES + 1, maxBytes: Number.MAX_SAFE_INTEGER })
 }

@@ -1,3 +1,5 @@
+import { type Accepted, readAccept } from './accept.ts'
+import { type CarVariant, carVariant, variantFault } from './car-variant.ts'
 import type { ByteRange } from './conditional.ts'
 import type { GatewayRequest } from './reply.ts'
 import { Refusal } from './reply.ts'
@@ -5,6 +7,9 @@ import { Refusal } from './reply.ts'
 /** Media types of the two formats. */
 export const RAW_TYPE = 'application/vnd.ipld.raw'
 export const CAR_TYPE = 'application/vnd.ipld.car'
+/** A signed IPNS record, which is known and not served. */
+const RECORD_TYPE = 'application/vnd.ipfs.ipns-record'
+const VERIFIABLE = [RAW_TYPE, CAR_TYPE, RECORD_TYPE]
 
 /** How much of the DAG at the end of the path a CAR holds. */
 export type DagScope = 'block' | 'entity' | 'all'
@@ -15,19 +20,21 @@ export interface EntityBytes {
   readonly to: number | '*'
 }
 
-/** What a trustless request wants. `negotiated`: by Accept alone, so the answer names its own URL. */
+/** What a trustless request wants. */
 export type TrustlessFormat =
-  | { readonly kind: 'raw'; readonly negotiated: boolean }
+  | { readonly kind: 'raw' }
   | {
       readonly kind: 'car'
-      readonly negotiated: boolean
+      readonly variant: CarVariant
       readonly scope: DagScope
       readonly entityBytes: EntityBytes | undefined
     }
 
-/** True when the request names one of the two formats itself; without, a site's own `/ipfs` folder answers. */
-export function asksTrustless({ query, headers }: Pick<GatewayRequest, 'query' | 'headers'>): boolean {
-  return query.has('format') || [RAW_TYPE, CAR_TYPE].some((type) => headers.accept?.includes(type))
+type Asking = Pick<GatewayRequest, 'query' | 'headers'>
+
+/** True when the request names a verifiable format itself; without, a site's own `/ipfs` and `/ipns` folders answer. */
+export function asksTrustless({ query, headers }: Asking): boolean {
+  return query.has('format') || readAccept(headers.accept).some(({ type }) => VERIFIABLE.includes(type))
 }
 
 /**
@@ -35,22 +42,17 @@ export function asksTrustless({ query, headers }: Pick<GatewayRequest, 'query' |
  *
  * @throws Refusal 400 for parameters that cannot be read, 406 for formats and CAR variants that are not served.
  */
-export function trustlessFormat({ query, headers }: Pick<GatewayRequest, 'query' | 'headers'>): TrustlessFormat {
-  const format = query.get('format')
-  const accepted = preferred(headers.accept)
-  const kind = format ?? accepted?.kind
-  if (kind === undefined) {
-    if (headers.accept === undefined || headers.accept === '') {
-      throw new Refusal(400, 'FORMAT_MISSING', `Ask for "?format=raw" or "?format=car", or send Accept: ${RAW_TYPE}.`)
-    }
-    throw notServed(headers.accept)
-  }
-  if (kind !== 'raw' && kind !== 'car') throw notServed(kind)
-  const negotiated = format === null
-  if (kind === 'raw') return { kind, negotiated }
-  checkCarVariant(query, accepted?.kind === 'car' ? accepted.parameters : new Map())
+export function trustlessFormat({ query, headers }: Asking): TrustlessFormat {
+  const choices = choicesOf({ query, headers })
+  const fault = (choice: Choice) => (choice.kind === 'car' ? variantFault(choice.variant) : undefined)
+  const [first] = choices
+  if (first === undefined) throw noneServed({ query, headers })
+  const choice = choices.find((one) => fault(one) === undefined)
+  if (choice === undefined) throw fault(first)
+  if (choice.kind === 'raw') return choice
+  const scope = parseScope(query.get('dag-scope'))
   const entityBytes = parseEntityBytes(query.get('entity-bytes'))
-  return { kind, negotiated, scope: entityBytes ? 'entity' : parseScope(query.get('dag-scope')), entityBytes }
+  return { ...choice, scope: entityBytes ? 'entity' : scope, entityBytes }
 }
 
 /** The range of a file of `sizeBytes` that `entity-bytes` means; `undefined` when it is empty or lies outside. */
@@ -61,33 +63,38 @@ export function entityRange({ from, to }: EntityBytes, sizeBytes: number): ByteR
   return fromByte <= toByte ? { fromByte, toByte } : undefined
 }
 
-interface Accepted {
-  readonly kind: 'raw' | 'car'
-  readonly parameters: ReadonlyMap<string, string>
-  readonly quality: number
+type Choice = { readonly kind: 'raw' } | { readonly kind: 'car'; readonly variant: CarVariant }
+
+/** What the request takes of what there is, the most wanted first. `format` comes before Accept; wildcards name nothing. */
+function choicesOf({ query, headers }: Asking): Choice[] {
+  const accepted = readAccept(headers.accept)
+  const car = ({ parameters }: Accepted): Choice => ({ kind: 'car', variant: carVariant(query, parameters) })
+  const cars = accepted.filter(({ type }) => type === CAR_TYPE)
+  switch (query.get('format')) {
+    case 'raw':
+      return [{ kind: 'raw' }]
+    case 'car':
+      return cars.length > 0 ? cars.map(car) : [{ kind: 'car', variant: carVariant(query, new Map()) }]
+    case null:
+      return accepted.flatMap((one) =>
+        one.type === RAW_TYPE ? [{ kind: 'raw' }] : cars.includes(one) ? [car(one)] : [],
+      )
+    default:
+      return []
+  }
 }
 
-/** The best of the two types that Accept names; wildcards name none. */
-function preferred(accept = ''): Accepted | undefined {
-  const candidates = accept.split(',').flatMap((part): Accepted[] => {
-    const [type = '', ...rest] = part.split(';').map((piece) => piece.trim().toLowerCase())
-    const parameters = new Map(rest.map((piece) => piece.split('=', 2) as [string, string]))
-    const quality = Number(parameters.get('q') ?? 1)
-    if ((type !== RAW_TYPE && type !== CAR_TYPE) || !(quality > 0)) return []
-    return [{ kind: type === RAW_TYPE ? 'raw' : 'car', parameters, quality }]
-  })
-  return candidates.sort((a, b) => b.quality - a.quality)[0]
-}
-
-/** CARv1, depth first, each block once. Repeats are refused: a few blocks can repeat without end. */
-function checkCarVariant(query: URLSearchParams, parameters: ReadonlyMap<string, string>): void {
-  const version = query.get('car-version') ?? parameters.get('version') ?? '1'
-  const order = query.get('car-order') ?? parameters.get('order') ?? 'dfs'
-  const dups = query.get('car-dups') ?? parameters.get('dups') ?? 'n'
-  if (version !== '1') throw new Refusal(400, 'CAR_VERSION_UNSUPPORTED', 'Only CAR version 1 is served.')
-  if (order !== 'dfs' && order !== 'unk')
-    throw new Refusal(406, 'CAR_ORDER_UNSUPPORTED', 'CARs come in order "dfs" only.')
-  if (dups !== 'n') throw new Refusal(406, 'CAR_DUPS_UNSUPPORTED', 'CARs hold each block once ("dups=n") only.')
+function noneServed({ query, headers }: Asking): Refusal {
+  const format = query.get('format')
+  const wanted = format ?? headers.accept ?? ''
+  if (wanted === '') {
+    return new Refusal(400, 'FORMAT_MISSING', `Ask for "?format=raw" or "?format=car", or send Accept: ${RAW_TYPE}.`)
+  }
+  if (format === 'ipns-record' || (format === null && wanted.includes(RECORD_TYPE))) {
+    return new Refusal(400, 'IPNS_NOT_SERVED', 'An IPNS record is of a name under /ipns/, and none is served here.')
+  }
+  const sentence = `"${wanted.slice(0, 80)}" is not served here; ask for "?format=raw" or "?format=car".`
+  return new Refusal(406, 'FORMAT_UNSUPPORTED', sentence)
 }
 
 function parseScope(scope: string | null): DagScope {
@@ -96,20 +103,12 @@ function parseScope(scope: string | null): DagScope {
   throw new Refusal(400, 'DAG_SCOPE_INVALID', 'dag-scope is one of "block", "entity" and "all".')
 }
 
+/** As many digits as 64 bits have; what lies beyond the file needs no more precision than a `number` has. */
 function parseEntityBytes(value: string | null): EntityBytes | undefined {
   if (value === null) return undefined
-  const [, from, to] = /^(-?\d{1,15}):(-?\d{1,15}|\*)$/.exec(value) ?? []
+  const [, from, to] = /^(-?\d{1,19}):(-?\d{1,19}|\*)$/.exec(value) ?? []
   if (from === undefined || to === undefined) {
     throw new Refusal(400, 'ENTITY_BYTES_INVALID', 'entity-bytes is "from:to", numbers or "*" for the end.')
   }
   return { from: Number(from), to: to === '*' ? '*' : Number(to) }
-}
-
-function notServed(what: string): Refusal {
-  const shown = what.slice(0, 80)
-  return new Refusal(
-    406,
-    'FORMAT_UNSUPPORTED',
-    `"${shown}" is not served here; ask for "?format=raw" or "?format=car".`,
-  )
 }

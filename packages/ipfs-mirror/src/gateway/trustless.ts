@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto'
 import { carBytes } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
-import { bytesReply, notModified } from './bytes-reply.ts'
+import { bytesReply, conditionalReply } from './bytes-reply.ts'
 import { carBlocks } from './car-blocks.ts'
-import { etagMatches } from './conditional.ts'
+import { addCarVariant } from './car-variant.ts'
+import { contentDisposition } from './content-disposition.ts'
 import { type FoundPath, findPath } from './find-path.ts'
 import { type GatewayRequest, Refusal, type Reply } from './reply.ts'
 import { parsePath } from './request-path.ts'
 import { IDENTITY, StoredBlockError, type StoredBlocks } from './stored-blocks.ts'
-import { CAR_TYPE, entityRange, RAW_TYPE, type TrustlessFormat, trustlessFormat } from './trustless-format.ts'
+import { CAR_TYPE, RAW_TYPE, type TrustlessFormat, trustlessFormat } from './trustless-format.ts'
 
 /** What every answer under `/ipfs/` says to caches (path gateway specification). */
 export const IMMUTABLE = 'public, max-age=29030400, immutable'
@@ -19,6 +20,9 @@ export const IMMUTABLE = 'public, max-age=29030400, immutable'
  * @throws Refusal 400, 404, 406 or 412; StoredBlockError; DagError for what is not UnixFS.
  */
 export async function serveTrustless(request: GatewayRequest, { source }: { source: StoredBlocks }): Promise<Reply> {
+  if (request.headers['service-worker'] !== undefined) {
+    throw new Refusal(400, 'SERVICE_WORKER', 'No service worker is served under /ipfs/, which many sites would share.')
+  }
   const format = trustlessFormat(request)
   const [label = '', ...rest] = request.path.replace(/^\/ipfs\//, '').split('/')
   const root = parseCid(label)
@@ -26,9 +30,11 @@ export async function serveTrustless(request: GatewayRequest, { source }: { sour
   const common = {
     'cache-control': IMMUTABLE,
     'x-content-type-options': 'nosniff',
-    'content-disposition': disposition(request.query.get('filename') ?? defaultName(root, format)),
+    // A browser must never render these bytes.
+    'content-disposition': contentDisposition('attachment', request.query.get('filename') ?? defaultName(root, format)),
+    'content-location': located(request, format),
+    'x-ipfs-path': request.path,
     vary: 'Accept',
-    ...(format.negotiated && { 'content-location': located(request, format) }),
   }
   try {
     if (format.kind === 'car') return await carReply(request, { source, root, names, format, common })
@@ -57,7 +63,7 @@ async function rawReply(request: GatewayRequest, { source, root, common }: Asked
     {
       sizeBytes: bytes.length,
       etag: `"${root}.raw"`,
-      headers: { ...common, 'content-type': RAW_TYPE },
+      headers: { ...common, 'content-type': RAW_TYPE, 'x-ipfs-roots': `${root}` },
       read: (range) => (range ? bytes.subarray(range.fromByte, range.toByte + 1) : bytes),
     },
     request,
@@ -74,9 +80,11 @@ async function carReply(
     ...common,
     'content-type': `${CAR_TYPE}; version=1; order=dfs; dups=n`,
     'accept-ranges': 'none',
+    'x-ipfs-roots': (found?.roots ?? [root]).join(','),
     etag: carEtag(root, names, format),
   }
-  if (etagMatches(request.headers['if-none-match'], headers.etag)) return notModified(headers)
+  const unchanged = conditionalReply(headers, request)
+  if (unchanged) return unchanged
   if (!found) return { status: 200, headers, body: carBytes([root], noBlocks()) }
   const { scope, entityBytes } = format
   return { status: 200, headers, body: carBytes([root], carBlocks(found, { source, scope, entityBytes })) }
@@ -92,19 +100,12 @@ async function resolveForCar(
   const found = await findPath(root, names, { source })
   if (!found) throw new Refusal(404, 'PATH_NOT_FOUND', `There is no "${names.join('/')}" under ${root}.`)
   const { entityBytes } = format
-  if (entityBytes && found.node.kind === 'file' && !entityRange(entityBytes, found.node.sizeBytes) && beyond()) {
-    throw new Refusal(
-      400,
-      'ENTITY_BYTES_OUTSIDE',
-      `entity-bytes lies outside the file's ${found.node.sizeBytes} bytes.`,
-    )
+  // A range of no bytes in what is there (`5:4`) is answered with the root block; one that starts after the end is not.
+  if (entityBytes && found.node.kind === 'file' && entityBytes.from > Math.max(found.node.sizeBytes - 1, 0)) {
+    const sentence = `entity-bytes lies outside the file's ${found.node.sizeBytes} bytes.`
+    throw new Refusal(400, 'ENTITY_BYTES_OUTSIDE', sentence)
   }
   return found
-
-  /** A zero-length range of what is there (`5:4`) is answered with the root block; one that starts after the end is not. */
-  function beyond(): boolean {
-    return found?.node.kind === 'file' && entityBytes !== undefined && entityBytes.from >= found.node.sizeBytes
-  }
 }
 
 async function* noBlocks(): AsyncGenerator<never> {}
@@ -128,23 +129,14 @@ function carEtag(
   return `W/"${scope}${range}.${root}${path}.car"`
 }
 
-function located({ path, query }: GatewayRequest, { kind }: TrustlessFormat): string {
+/** Its own URL, by which caches tell the formats apart that one URL has by Accept. */
+function located({ path, query }: GatewayRequest, format: TrustlessFormat): string {
   const located = new URLSearchParams(query)
-  located.set('format', kind)
+  located.set('format', format.kind)
+  if (format.kind === 'car') addCarVariant(located, format.variant)
   return `${path}?${located}`
 }
 
 function defaultName(root: CID, { kind }: TrustlessFormat): string {
   return `${root}.${kind === 'raw' ? 'bin' : 'car'}`
-}
-
-/** Always an attachment: a browser must never render these bytes. */
-function disposition(filename: string): string {
-  const ascii = filename.replace(/[^\x20-\x7e]|["\\%]/g, '_').slice(0, 255)
-  if (ascii === filename) return `attachment; filename="${ascii}"`
-  const encoded = encodeURIComponent(filename.slice(0, 255).toWellFormed()).replace(
-    /['()*]/g,
-    (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
-  )
-  return `attachment; filename="${ascii}"; filename*=UTF-8''${encoded}`
 }

@@ -41,7 +41,12 @@ export async function resolvePath(root: CID, path: string, options: ResolveOptio
   return { kind: kind === 'file' ? 'file' : 'directory', cid }
 }
 
-async function findEntry(start: UnixFsNode, name: string, options: ResolveOptions): Promise<CID | undefined> {
+/**
+ * The entry of a directory, plain or sharded, that goes by a name; `undefined` when there is none, or it is no directory.
+ *
+ * @throws DagError, BlockError
+ */
+export async function findEntry(start: UnixFsNode, name: string, options: ResolveOptions): Promise<CID | undefined> {
   if (start.kind === 'file') return undefined
   if (start.kind === 'directory') return start.entries.find((entry) => entry.name === name)?.cid
   const slotAt = await shardSlots(name)
