@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { importFolder, openBlockStore } from '../packages/ipfs-mirror/dist/index.js'
-import { findKubo } from '../packages/ipfs-mirror/src/providers/kubo-binary.test.support.ts'
+import { KUBO } from '../packages/ipfs-mirror/src/providers/server-binary.test.support.ts'
 import { type BenchSite, writeBenchSite } from './import-sites.ts'
 import { type Measurement, report } from './report.ts'
 
@@ -18,7 +18,7 @@ const MIN_TIMES_KUBO_ONE_CHANGED = 50
 const CACHE_SETTLES_MS = 150
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-import-'))
-const kubo = findKubo()
+const kubo = KUBO.find()
 let fresh = 0
 
 /** Median times of two ways to do the same, run in turn so that a busy machine slows both. */

@@ -63,7 +63,7 @@ const { signal } = new AbortController()`
     await using stack = new AsyncDisposableStack()
     const rpcs = await Promise.all([1, 2, 3].map(async () => stack.use(await startRpcProxy(world.chain.url))))
     const provider = world.config.values.providers['node-1']!
-    const node = 'url' in provider ? provider.url : ''
+    const node = provider.kind === 'embedded' ? provider.url : ''
     const site = await startSite(node)
     stack.defer(() => void site.close())
     const url = `http://127.0.0.1:${(site.address() as AddressInfo).port}`

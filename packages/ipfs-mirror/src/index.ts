@@ -38,9 +38,11 @@ export {
   type ReplicationOptions,
 } from './proof/prove-replication.ts'
 export { type ProveOptions, proveRetrieval } from './proof/prove-retrieval.ts'
+export type { Credentials } from './providers/credentials.ts'
 export { createEmbeddedReplica, type EmbeddedReplicaOptions, pinnedRoots } from './providers/embedded.ts'
+export { createIpfsClusterReplica, type IpfsClusterReplicaOptions } from './providers/ipfs-cluster.ts'
 export { createKuboReplica, type KuboReplicaOptions } from './providers/kubo.ts'
-export { ReplicaError } from './providers/replica-error.ts'
+export { NO_ANSWER_CODES, ReplicaError } from './providers/replica-error.ts'
 export { REPLICA_KINDS, type ReplicaKind } from './providers/replica-kinds.ts'
 export { createLiveSites, type LiveSites, type LiveSitesOptions, MAX_STALE_MS } from './sites/live-sites.ts'
 export { createRegistryWatch, type RegistryWatch, type RegistryWatchOptions } from './sites/registry-watch.ts'

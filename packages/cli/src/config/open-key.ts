@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import { type KeyKind, readKeyFile } from '@domainsync/pq/node'
 import { ConfigError } from './config-error.ts'
 import type { LoadedConfig } from './load-config.ts'
-import type { SecretSource } from './schema.ts'
 import { readSecret } from './secret.ts'
+import type { SecretSource } from './secret-schema.ts'
 
 /** A key file as the configuration names it, and what must be in it. */
 export interface KeyFileSource {

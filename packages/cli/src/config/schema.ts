@@ -1,9 +1,7 @@
 import { z } from 'zod'
+import { provider } from './provider-schema.ts'
+import { secret, text } from './secret-schema.ts'
 
-/** A secret: the name of an environment variable, or a file (mode 0600) whose content it is. */
-const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })])
-/** A plain text, or a secret. */
-const text = z.union([z.string().min(1), secret])
 /** An account: a raw hex key in a secret, or an encrypted key file with its passphrase. */
 const account = z.union([secret, z.strictObject({ file: z.string().min(1), passphrase: secret })])
 
@@ -17,31 +15,6 @@ const check = z.strictObject({
   status: z.number().int().default(200),
   contains: z.string().optional(),
 })
-
-const provider = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('embedded'),
-    tier: z.literal([1, 2]).default(1),
-    /** Where the node's data lies, when this machine runs it (`domainsync serve`). */
-    path: z.string().optional(),
-    url: z.url(),
-    token: secret,
-    failureDomain: z.string().min(1),
-    /** Holds nothing until another replica is lost. */
-    spare: z.boolean().default(false),
-  }),
-  z.strictObject({
-    kind: z.literal('kubo'),
-    tier: z.literal([1, 2]).default(1),
-    rpcUrl: text,
-    /** Bearer token of the RPC, when it asks for one. */
-    token: secret.optional(),
-    /** Its gateway: read by `verify` and for previews, never as a proof. */
-    gatewayUrl: text.optional(),
-    failureDomain: z.string().min(1),
-    spare: z.boolean().default(false),
-  }),
-])
 
 const dnsKey = z.strictObject({ name: z.string().min(1), secret })
 
@@ -182,8 +155,6 @@ export type Config = Omit<z.input<typeof configSchema>, 'dns'> & {
 }
 /** What the program reads: defaults filled in. */
 export type ResolvedConfig = z.output<typeof configSchema>
-export type SecretSource = z.infer<typeof secret>
 export type AccountSource = z.infer<typeof account>
-export type ProviderConfig = z.output<typeof provider>
 export type DnsConfig = z.output<typeof rfc2136> | z.output<typeof embeddedDns>
 export type CheckConfig = z.output<typeof check>

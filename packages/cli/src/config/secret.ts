@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ConfigError } from './config-error.ts'
-import type { SecretSource } from './schema.ts'
+import type { SecretSource } from './secret-schema.ts'
 
 /** Where secrets are looked up. */
 export interface SecretContext {

@@ -1,7 +1,7 @@
 import type { Replica } from '@domainsync/core'
-import { createEmbeddedReplica, createKuboReplica } from '@domainsync/ipfs-mirror'
+import { createEmbeddedReplica, createIpfsClusterReplica, createKuboReplica } from '@domainsync/ipfs-mirror'
 import type { LoadedConfig } from '../config/load-config.ts'
-import type { ProviderConfig } from '../config/schema.ts'
+import type { ProviderConfig } from '../config/provider-schema.ts'
 import { readSecret, readText } from '../config/secret.ts'
 
 /** A replica and its place in the configuration. */
@@ -37,6 +37,13 @@ async function openReplica(
       const rpcUrl = await readText(provider.rpcUrl, config, `${place}.rpcUrl`)
       const token = provider.token && (await readSecret(provider.token, config, `${place}.token`))
       return createKuboReplica({ name, rpcUrl, failureDomain, ...(token ? { token } : {}) })
+    }
+    case 'ipfs-cluster': {
+      const url = await readText(provider.url, config, `${place}.url`)
+      const rpcUrl = provider.rpcUrl && (await readText(provider.rpcUrl, config, `${place}.rpcUrl`))
+      const password = provider.password && (await readSecret(provider.password, config, `${place}.password`))
+      const credentials = password === undefined ? undefined : { user: provider.user ?? '', password }
+      return createIpfsClusterReplica({ name, url, credentials, rpcUrl, failureDomain })
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Address, BlockSource, Chain, Clock } from '@domainsync/core'
-import { contentOfRelease, type Proof, proveRetrieval, writeCar } from '@domainsync/ipfs-mirror'
+import { contentOfRelease, NO_ANSWER_CODES, type Proof, proveRetrieval, writeCar } from '@domainsync/ipfs-mirror'
 import type { MlDsaVerify } from '@domainsync/pq'
 import { createReader, type Lie, readAnchored, VerifyError, verifyRoot } from '@domainsync/sdk'
 import type { AgentDomain } from '../agent-domain.ts'
@@ -72,12 +72,9 @@ function verificationOf(error: unknown): Verification {
     : { kind: 'unknown', reason: message }
 }
 
-/** Failures that say nothing about the blocks. */
-const NO_ANSWER = new Set(['REPLICA_OFFLINE', 'REPLICA_TIMEOUT', 'REPLICA_FAILED', 'TOKEN_REJECTED', 'UNEXPECTED'])
-
 function resultOf({ ok, blocks, failures, replica }: Proof): ProofResult {
   if (ok) return { kind: 'proven', blocks }
-  const definite = failures.find(({ code }) => !NO_ANSWER.has(code))
+  const definite = failures.find(({ code }) => !NO_ANSWER_CODES.has(code) && code !== 'UNEXPECTED')
   if (definite === undefined)
     return { kind: 'unknown', reason: `${replica} gave no answer (${failures[0]?.code ?? '?'}).` }
   const more = failures.length > 1 ? ` and ${failures.length - 1} more` : ''

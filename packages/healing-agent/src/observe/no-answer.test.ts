@@ -28,6 +28,7 @@ describe('noAnswer', () => {
 
   it.each([
     ['REPLICA_TIMEOUT', 'silent'],
+    ['REPLICA_RESET', 'silent'],
     ['DNS_TIMEOUT', 'silent'],
     ['REPLICA_OFFLINE', 'refused'],
     ['DNS_UNREACHABLE', 'refused'],

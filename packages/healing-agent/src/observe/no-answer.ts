@@ -4,7 +4,7 @@ import { errorCode } from '@domainsync/core'
 export type NoAnswer = 'silent' | 'refused' | 'failed'
 
 const REFUSED = /ECONNREFUSED|ENOTFOUND|EHOSTUNREACH|ENETUNREACH|UNREACHABLE|OFFLINE/
-const SILENT = /TIMEOUT|TIMEDOUT|Timeout|Abort|ECONNRESET|EAI_AGAIN|SOCKET/
+const SILENT = /TIMEOUT|TIMEDOUT|Timeout|Abort|RESET|EAI_AGAIN|SOCKET/
 
 /** Why a call gave no answer, read off the error and its causes. What cannot be told apart counts as `failed`. */
 export function noAnswer(error: unknown): NoAnswer {

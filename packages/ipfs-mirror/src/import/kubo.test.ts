@@ -7,18 +7,18 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { collect } from '../car/collect.test.support.ts'
 import { readCar } from '../car/read-car.ts'
 import { writeCar } from '../car/write-car.ts'
-import { findKubo, kuboAbsence } from '../providers/kubo-binary.test.support.ts'
+import { KUBO } from '../providers/server-binary.test.support.ts'
 import { openBlockStore } from '../store/open-block-store.ts'
 import { assembleRelease } from './assemble-release.ts'
 import { importFolder } from './import-folder.ts'
 import { type SiteFiles, writeSite } from './write-site.test.support.ts'
 
-const absence = kuboAbsence()
+const absence = KUBO.absence()
 let folder: string
 
 function ipfs(args: readonly string[], input?: Uint8Array): Buffer {
   const env = { ...process.env, IPFS_PATH: join(folder, 'kubo') }
-  return execFileSync(findKubo()!, args, { env, input, maxBuffer: 2 ** 30, stdio: ['pipe', 'pipe', 'pipe'] })
+  return execFileSync(KUBO.find()!, args, { env, input, maxBuffer: 2 ** 30, stdio: ['pipe', 'pipe', 'pipe'] })
 }
 
 beforeAll(async () => {

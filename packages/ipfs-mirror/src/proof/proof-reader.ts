@@ -7,7 +7,15 @@ import { IDENTITY, type StoredBlocks } from '../gateway/stored-blocks.ts'
 import { MAX_FAILURES, type ProofFailure } from './proof.ts'
 
 /** After one of these the replica is not asked again: the next answer would be the same, only later, or there is no end to it. */
-const FINAL = ['REPLICA_OFFLINE', 'REPLICA_TIMEOUT', 'TOKEN_REJECTED', 'DAG_TOO_LARGE']
+const FINAL = [
+  'REPLICA_OFFLINE',
+  'REPLICA_TIMEOUT',
+  'TOKEN_REJECTED',
+  'PAYMENT_REQUIRED',
+  'RATE_LIMITED',
+  'SOURCE_MISSING',
+  'DAG_TOO_LARGE',
+]
 
 /** A block that did not come; it stands in the reader's failures. */
 export class ProofFault extends Error {}

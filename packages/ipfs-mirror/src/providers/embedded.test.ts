@@ -92,7 +92,7 @@ describe('embedded replica at a wrong URL', () => {
 
   it.each([
     [413, 'REPLICA_FULL'],
-    [429, 'REPLICA_FAILED'],
+    [429, 'RATE_LIMITED'],
     [503, 'REPLICA_FAILED'],
   ])('turns status %i into %s', async (status, code) => {
     const { replica } = await webServer(status)

@@ -1,10 +1,36 @@
-import { type CallOptions, DomainSyncError, errorCode } from '@domainsync/core'
+import { type CallOptions, DomainSyncError, type ErrorDetails, errorCode } from '@domainsync/core'
 
 /**
- * A replica that did not do what it was asked: `REPLICA_OFFLINE`, `REPLICA_TIMEOUT`, `TOKEN_REJECTED`, `REPLICA_FAILED`,
- * `REPLICA_FULL` (413, 507), `ROOT_MISMATCH`, `PIN_FAILED`, or the code that an embedded node gave for a refused CAR.
+ * A replica that did not do what it was asked: `REPLICA_OFFLINE`, `REPLICA_TIMEOUT`, `REPLICA_RESET` (the connection broke in
+ * the middle), `TOKEN_REJECTED` (401, 403), `PAYMENT_REQUIRED` (402), `REPLICA_FULL` (413, 507), `RATE_LIMITED` (429),
+ * `REPLICA_FAILED` (any other refusal), `ROOT_MISMATCH`, `PIN_FAILED`, `PIN_TIMEOUT`, `PIN_NO_SOURCE`, `SOURCE_MISSING` (nothing
+ * can be read back from it), `PROVIDER_RETIRED`, or the code that an embedded node gave for a refused CAR.
  */
-export class ReplicaError extends DomainSyncError {}
+export class ReplicaError extends DomainSyncError {
+  /** How long the provider asked us to wait, in milliseconds. */
+  readonly retryAfterMs: number | undefined
+
+  constructor(
+    code: string,
+    message: string,
+    { retryAfterMs, ...details }: ErrorDetails & { retryAfterMs?: number | undefined } = {},
+  ) {
+    super(code, message, details)
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** Codes that say nothing about the blocks: the provider did not answer, or not to us, or not now. */
+export const NO_ANSWER_CODES: ReadonlySet<string> = new Set([
+  'REPLICA_OFFLINE',
+  'REPLICA_TIMEOUT',
+  'REPLICA_RESET',
+  'REPLICA_FAILED',
+  'TOKEN_REJECTED',
+  'PAYMENT_REQUIRED',
+  'RATE_LIMITED',
+  'SOURCE_MISSING',
+])
 
 /** What a thrown value means for the caller of replica `name`; its own abort stays its own reason. */
 export function replicaFailure(cause: unknown, { name, signal }: { name: string } & CallOptions): unknown {
@@ -12,8 +38,11 @@ export function replicaFailure(cause: unknown, { name, signal }: { name: string 
   if (cause instanceof DomainSyncError) return cause
   if (isTimeout(cause))
     return new ReplicaError('REPLICA_TIMEOUT', `${name} did not answer in time; try again.`, { cause })
-  if (isNetwork(cause)) {
+  if (hasCode(cause, UNREACHED)) {
     return new ReplicaError('REPLICA_OFFLINE', `${name} cannot be reached; start it, or correct its URL.`, { cause })
+  }
+  if (hasCode(cause, BROKEN)) {
+    return new ReplicaError('REPLICA_RESET', `${name} broke the connection off in the middle; try again.`, { cause })
   }
   // `fetch` says "fetch failed" and keeps the reason underneath.
   const deepest = chain(cause).at(-1)
@@ -21,48 +50,53 @@ export function replicaFailure(cause: unknown, { name, signal }: { name: string 
   return new ReplicaError('REPLICA_FAILED', `${name} failed: ${why.slice(0, 300)}`, { cause })
 }
 
-/** What an HTTP status other than success means; `code` and `message` are the answer's own, when it gave some. */
-export function statusFailure(
-  { name, status }: { name: string; status: number },
-  { code, message, cause }: { code?: string | undefined; message?: string | undefined; cause?: unknown } = {},
-): ReplicaError {
+/** The answer of a provider that is not a success. */
+export interface Refusal {
+  readonly status: number
+  /** A code of the answer's own. */
+  readonly code?: string | undefined
+  readonly message?: string | undefined
+  readonly retryAfterMs?: number | undefined
+}
+
+/** What an HTTP status other than success means. */
+export function statusFailure(name: string, { status, code, message, retryAfterMs }: Refusal): ReplicaError {
   const why = message ? `: ${message.trim().slice(0, 300)}` : '.'
+  const final = { retryable: false }
   switch (status) {
     case 401:
     case 403:
-      return new ReplicaError('TOKEN_REJECTED', `${name} rejects the token; set the one it was started with.`, {
-        cause,
-        retryable: false,
-      })
+      return new ReplicaError('TOKEN_REJECTED', `${name} rejects the token; set one that it takes.`, final)
+    case 402:
+      return new ReplicaError('PAYMENT_REQUIRED', `${name} wants to be paid first, or a larger plan${why}`, final)
     case 413:
     case 507:
-      return new ReplicaError('REPLICA_FULL', `${name} does not take so much${why}`, { cause, retryable: false })
+      return new ReplicaError(
+        'REPLICA_FULL',
+        `${name} does not take so much; make room there, or take a larger plan${why}`,
+        final,
+      )
+    case 429: {
+      const wait = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1_000)} s`
+      return new ReplicaError('RATE_LIMITED', `${name} was asked too often; try again ${wait}${why}`, { retryAfterMs })
+    }
     default:
       return new ReplicaError(code ?? 'REPLICA_FAILED', `${name} answered ${status}${why}`, {
-        cause,
-        retryable: status >= 500 || status === 429,
+        retryable: status >= 500,
+        retryAfterMs,
       })
   }
 }
 
+const UNREACHED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']
+const BROKEN = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']
+
 function isTimeout(error: unknown): boolean {
   const codes = ['UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'ETIMEDOUT']
-  return chain(error).some(
-    (one) => (one instanceof Error && one.name === 'TimeoutError') || codes.includes(errorCode(one)),
-  )
+  return chain(error).some((one) => one instanceof Error && one.name === 'TimeoutError') || hasCode(error, codes)
 }
 
-function isNetwork(error: unknown): boolean {
-  const codes = [
-    'ECONNREFUSED',
-    'ECONNRESET',
-    'ENOTFOUND',
-    'EAI_AGAIN',
-    'EHOSTUNREACH',
-    'ENETUNREACH',
-    'EPIPE',
-    'UND_ERR_SOCKET',
-  ]
+function hasCode(error: unknown, codes: readonly string[]): boolean {
   return chain(error).some((one) => codes.includes(errorCode(one)))
 }
 

@@ -5,7 +5,7 @@ export interface WatchedChunks {
 }
 
 /** HTTP clients hide why a body broke off; the caller wants that error, not "fetch failed". */
-export function watchedChunks(source: AsyncIterable<Uint8Array>): WatchedChunks {
+export function watchedChunks(source: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): WatchedChunks {
   let failure: unknown
   async function* chunks() {
     try {

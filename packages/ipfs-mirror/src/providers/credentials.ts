@@ -1,0 +1,32 @@
+/** What a provider knows its customer by. */
+export type Credentials = { readonly token: string } | { readonly user: string; readonly password: string }
+
+/** The header that carries them. */
+export function authorizationOf(credentials: Credentials): string {
+  return 'token' in credentials ? `Bearer ${credentials.token}` : `Basic ${basicOf(credentials)}`
+}
+
+/** A text without them: providers repeat in their answers what they were sent. */
+export function withoutSecrets(text: string, credentials: Credentials | undefined): string {
+  const secrets = credentials === undefined ? [] : secretsOf(credentials)
+  return secrets.filter((secret) => secret !== '').reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
+}
+
+/** A URL as operators write it, `https://user:password@host`, taken apart: a request must not carry them in its address. */
+export function splitUrl(url: string): { base: string; credentials: Credentials | undefined } {
+  const parsed = new URL(url)
+  const { username, password } = parsed
+  parsed.username = ''
+  parsed.password = ''
+  const base = parsed.href.replace(/\/+$/, '')
+  if (!username && !password) return { base, credentials: undefined }
+  return { base, credentials: { user: decodeURIComponent(username), password: decodeURIComponent(password) } }
+}
+
+function secretsOf(credentials: Credentials): string[] {
+  return 'token' in credentials ? [credentials.token] : [basicOf(credentials), credentials.password]
+}
+
+function basicOf({ user, password }: { readonly user: string; readonly password: string }): string {
+  return Buffer.from(`${user}:${password}`).toString('base64')
+}

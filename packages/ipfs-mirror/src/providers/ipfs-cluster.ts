@@ -1,0 +1,85 @@
+import type { BlockSource, CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
+import { CID } from 'multiformats/cid'
+import { awaitPinned } from './await-pinned.ts'
+import { carForm } from './car-form.ts'
+import type { Credentials } from './credentials.ts'
+import { createKuboSource } from './kubo-source.ts'
+import { noSource } from './no-source.ts'
+import { CAR_TIMEOUT_MS, createProviderHttp } from './provider-http.ts'
+import { ReplicaError } from './replica-error.ts'
+
+export interface IpfsClusterReplicaOptions {
+  readonly name: string
+  /** The REST API of any peer: `http://127.0.0.1:9094`. */
+  readonly url: string
+  /** Basic authentication of the REST API. */
+  readonly credentials?: Credentials | undefined
+  /** RPC API of the Kubo below a peer: what is read back offline from there is `stored`. Without it a copy is only `claimed`. */
+  readonly rpcUrl?: string | undefined
+  readonly failureDomain: string
+}
+
+/** A cluster of Kubo nodes over the REST API of IPFS Cluster. Its peers count as one replica. */
+export function createIpfsClusterReplica(
+  options: IpfsClusterReplicaOptions,
+): Replica & Required<Pick<Replica, 'upload' | 'remove'>> {
+  const { name, url, credentials, rpcUrl, failureDomain } = options
+  const http = createProviderHttp({ name, url, credentials })
+  const source: BlockSource =
+    rpcUrl === undefined ? noSource(name, 'rpcUrl') : createKuboSource(name, createProviderHttp({ name, url: rpcUrl }))
+
+  async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
+    const answer = await http.ask({ path: `/pins/${root}`, call }, (response) => response.json() as Promise<PinInfo>)
+    return statusOf(Object.values(answer.peer_map ?? {}))
+  }
+
+  async function upload(root: CID, car: () => AsyncIterable<Uint8Array>, call: CallOptions = {}): Promise<void> {
+    // A wrong password is told before gigabytes are sent.
+    await status(root, call)
+    const body = carForm(car(), { fileName: `${root}.car` })
+    // Pinned in a second step: the cluster pins whatever root the CAR names.
+    const path = '/add?format=car&stream-channels=false&no-pin=true'
+    const added = await http.ask(
+      { method: 'POST', path, body, call, timeoutMs: CAR_TIMEOUT_MS },
+      (response) => response.json() as Promise<readonly Added[] | null>,
+    )
+    const got = added?.map(({ cid }) => cid) ?? []
+    if (!got.some((text) => CID.parse(text).equals(root))) {
+      throw new ReplicaError('ROOT_MISMATCH', `${name} took ${got[0] ?? 'no root'} where ${root} was sent.`, {
+        retryable: false,
+      })
+    }
+    await http.ask({ method: 'POST', path: `/pins/${root}`, call }, (response) => response.text())
+    try {
+      await awaitPinned(root, { name, status, ...call })
+    } catch (error) {
+      // What it could not pin it would try again for ever.
+      if (error instanceof ReplicaError && error.code === 'PIN_FAILED') await remove(root, call)
+      throw error
+    }
+  }
+
+  async function remove(root: CID, call: CallOptions = {}): Promise<void> {
+    await http.find({ method: 'DELETE', path: `/pins/${root}`, call, absent: (code) => code === 404 }, (response) =>
+      response.text(),
+    )
+  }
+
+  return { name, failureDomain, evidence: rpcUrl === undefined ? 'claimed' : 'stored', source, status, upload, remove }
+}
+
+interface Added {
+  readonly cid: string
+}
+
+interface PinInfo {
+  readonly peer_map?: Readonly<Record<string, { readonly status: string }>>
+}
+
+/** What the peers together say. One that is down does not undo what the others hold; `remote` ones are not asked to hold it. */
+function statusOf(peers: readonly { readonly status: string }[]): ReplicaStatus {
+  const is = (...states: string[]) => peers.some(({ status }) => states.includes(status))
+  if (is('pinning', 'pin_queued')) return 'pending'
+  if (is('pin_error', 'unexpectedly_unpinned')) return 'failed'
+  return is('pinned') ? 'pinned' : 'absent'
+}

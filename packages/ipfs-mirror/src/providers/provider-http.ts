@@ -1,0 +1,106 @@
+import { type CallOptions, callSignal } from '@domainsync/core'
+import { authorizationOf, type Credentials, splitUrl, withoutSecrets } from './credentials.ts'
+import { refusalMessage, retryAfterMs } from './refusal-details.ts'
+import { ReplicaError, replicaFailure, statusFailure } from './replica-error.ts'
+import { watchedChunks } from './watched-chunks.ts'
+
+/** Time for one short answer or one block, in milliseconds. */
+export const ANSWER_TIMEOUT_MS = 30_000
+/** Time for a whole CAR, there or back, in milliseconds. */
+export const CAR_TIMEOUT_MS = 3_600_000
+
+/** A body that is sent while it is made. */
+export interface StreamBody {
+  readonly type: string
+  readonly chunks: AsyncIterable<Uint8Array>
+}
+
+export interface ProviderRequest {
+  /** Behind the provider's URL, with its query. */
+  readonly path: string
+  /** Default GET. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly body?: StreamBody | { readonly json: unknown } | undefined
+  readonly call: CallOptions
+  /** Time for all of it unless the call says otherwise. Default {@link ANSWER_TIMEOUT_MS}. */
+  readonly timeoutMs?: number
+}
+
+/** Speaks HTTP with one provider. Every failure is a `ReplicaError` without secrets; no redirect is followed. */
+export interface ProviderHttp {
+  /** `read` takes the answer of a success. */
+  ask<T>(request: ProviderRequest, read: (response: Response) => Promise<T>): Promise<T>
+  /** The same; `undefined` for a refusal that only says that the thing is not there. */
+  find<T>(
+    request: ProviderRequest & { absent: (status: number, message: string) => boolean },
+    read: (response: Response) => Promise<T>,
+  ): Promise<T | undefined>
+  /** The answer's body as it comes; `BLOCK_MISSING` for a 404. */
+  stream(request: ProviderRequest): AsyncGenerator<Uint8Array>
+}
+
+export interface ProviderPlace {
+  readonly name: string
+  /** May carry a user and a password: `https://user:password@host`. */
+  readonly url: string
+  readonly credentials?: Credentials | undefined
+  /** The code that a provider gives with a refusal. */
+  readonly codeOf?: (headers: Headers) => string | undefined
+}
+
+export function createProviderHttp({ name, url, credentials, codeOf }: ProviderPlace): ProviderHttp {
+  const place = splitUrl(url)
+  const known = credentials ?? place.credentials
+  const headers: Record<string, string> = known ? { authorization: authorizationOf(known) } : {}
+
+  async function find<T>(
+    { path, method = 'GET', body, call, timeoutMs = ANSWER_TIMEOUT_MS, absent }: Parameters<ProviderHttp['find']>[0],
+    read: (response: Response) => Promise<T>,
+  ): Promise<T | undefined> {
+    const sent = watchedChunks(body && 'chunks' in body ? body.chunks : [])
+    try {
+      const signal = callSignal(call, timeoutMs)
+      const init: RequestInit = { method, redirect: 'error', signal, ...bodyOf(body, { headers, chunks: sent.chunks }) }
+      const response = await fetch(place.base + path, init)
+      if (response.ok) return await read(response)
+      const message = withoutSecrets(await refusalMessage(response), known)
+      if (absent(response.status, message)) return undefined
+      const { status } = response
+      throw statusFailure(name, {
+        status,
+        code: codeOf?.(response.headers),
+        message,
+        retryAfterMs: retryAfterMs(response.headers, Date.now()),
+      })
+    } catch (error) {
+      throw replicaFailure(sent.error() ?? error, { name, ...call })
+    }
+  }
+
+  const ask: ProviderHttp['ask'] = async (request, read) =>
+    (await find({ ...request, absent: () => false }, async (response) => ({ value: await read(response) })))!.value
+
+  async function* stream(request: ProviderRequest): AsyncGenerator<Uint8Array> {
+    try {
+      const limits = { timeoutMs: CAR_TIMEOUT_MS, absent: (status: number) => status === 404 }
+      const body = await find({ ...limits, ...request }, async (response) => response.body)
+      if (!body) throw new ReplicaError('BLOCK_MISSING', `${name} does not have what it was asked for.`)
+      yield* body
+    } catch (error) {
+      throw replicaFailure(error, { name, ...request.call })
+    }
+  }
+
+  return { ask, find, stream }
+}
+
+function bodyOf(
+  body: ProviderRequest['body'],
+  { headers, chunks }: { headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> },
+): RequestInit {
+  if (body === undefined) return { headers }
+  if ('json' in body) {
+    return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body.json) }
+  }
+  return { headers: { ...headers, 'content-type': body.type }, body: ReadableStream.from(chunks), duplex: 'half' }
+}

@@ -1,0 +1,36 @@
+/** Longest part of a refusal that is read, in characters. */
+const MAX_MESSAGE_CHARS = 2_000
+
+/**
+ * What a refusal says: the sentence of the JSON that Kubo (`Message`), IPFS Cluster (`message`), pinning services (`error.details`,
+ * `error.reason`) and others (`error`) send, or the plain text. Pages of HTML say nothing.
+ */
+export async function refusalMessage(response: Response): Promise<string> {
+  const text = (await response.text().catch(() => '')).slice(0, MAX_MESSAGE_CHARS)
+  return /^\s*</.test(text) ? '' : sentenceOf(text)
+}
+
+/** How long `Retry-After` (seconds or a date) says to wait, in milliseconds from `now`. */
+export function retryAfterMs(headers: Headers, now: number): number | undefined {
+  const value = headers.get('retry-after')?.trim()
+  if (!value) return undefined
+  if (/^\d+$/.test(value)) return Number(value) * 1_000
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
+
+function sentenceOf(text: string): string {
+  try {
+    const { Message, message, error } = JSON.parse(text) as Record<string, unknown>
+    const found = [Message, message, detailsOf(error), error].find((one) => typeof one === 'string' && one !== '')
+    return typeof found === 'string' ? found : text
+  } catch {
+    return text
+  }
+}
+
+function detailsOf(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return undefined
+  const { details, reason, message } = error as Record<string, unknown>
+  return details ?? reason ?? message
+}
