@@ -160,7 +160,11 @@ describe('a release that another machine signs', { timeout: 120_000 }, () => {
   it('is looked at with --dry-run without a change of the file', async () => {
     expect(await prepare()).toMatchObject({ code: 0 })
     const before = await readFile(file, 'utf8')
-    expect(await sign('--signer-key', 'signer.json', '--dry-run')).toMatchObject({ code: 2 })
+    vi.stubEnv('DOMAINSYNC_PASSPHRASE', undefined)
+    const looked = await sign('--signer-key', 'signer.json', '--dry-run')
+    vi.stubEnv('DOMAINSYNC_PASSPHRASE', PASSPHRASE)
+    const signer = new Wallet(signerKey).address.toLowerCase()
+    expect(looked).toMatchObject({ code: 2, json: { outcome: 'incomplete', wouldSign: [`signer ${signer}`] } })
     expect(await readFile(file, 'utf8')).toBe(before)
   })
 
@@ -220,6 +224,11 @@ describe('a release that another machine signs', { timeout: 120_000 }, () => {
         passphrase: PASSPHRASE,
       })
       expect(await sign('--release-key', 'other-release.json')).toMatchObject(refusal('PQ_KEY_MISMATCH'))
+      vi.stubEnv('DOMAINSYNC_PASSPHRASE', undefined)
+      expect(await sign('--release-key', 'nowhere.json')).toMatchObject({
+        json: { error: { code: 'KEY_FILE_MISSING', next: 'domainsync keys new' } },
+      })
+      vi.stubEnv('DOMAINSYNC_PASSPHRASE', PASSPHRASE)
       const stranger = await Wallet.createRandom().signMessage('something')
       expect(await sign('--signature', stranger)).toMatchObject(refusal('SIGNER_SIGNATURE_INVALID'))
       expect(await readFile(file, 'utf8')).toBe(before)

@@ -5,7 +5,6 @@ import {
   accountText,
   addAccountSignature,
   addPqSignature,
-  PqError,
   requestedStatement,
   requireFittingSignatures,
   type SigningFile,
@@ -17,7 +16,9 @@ import { confirmWrite } from '../output/confirm.ts'
 import { showSigned, showStatement } from '../output/show-signing.ts'
 import { visibleName } from '../output/visible.ts'
 import type { AddCommand } from '../program.ts'
-import { openSigningKeys, type SigningKeyOptions } from '../signing/open-signing-keys.ts'
+import { openSigningKeys } from '../signing/open-signing-keys.ts'
+import { requireWantedKeys } from '../signing/require-wanted-keys.ts'
+import type { SigningKeyOptions } from '../signing/signing-config.ts'
 import { readSigningFile, writeSigningFile } from '../signing/signing-files.ts'
 
 interface SignOptions extends SigningKeyOptions {
@@ -45,11 +46,13 @@ export const addSignCommand: AddCommand = (program, action) => {
         if (site !== undefined) await compareSite(request, { site, ...context })
         else terminal.print('compared  with no folder: --site <dir> compares every file with yours')
         await refuseOtherNetwork(request, context)
-        if (flags.dryRun) return showSigned(request, { terminal, file: path! })
+        const given = signature === undefined ? request : addAccountSignature(request, signature)
+        const wouldSign = await requireWantedKeys(given, { ...keyOptions, ...context })
+        if (flags.dryRun) return showSigned(request, { terminal, file: path!, wouldSign })
         const { chainId, domain, release } = requestedStatement(request)
         const deed = `This signs for chain ${chainId}`
         await confirmWrite(`Sign release ${release} of ${domain}?`, { terminal, chainId, signal, deed, ...flags })
-        const signed = await addSignatures(request, { signature, keyOptions, context })
+        const signed = await addSignatures(given, { ...keyOptions, ...context })
         await writeSigningFile(out, signed)
         return showSigned(signed, { terminal, file: out })
       }),
@@ -89,21 +92,8 @@ async function refuseOtherNetwork(request: SigningFile, context: CommandContext)
   )
 }
 
-async function addSignatures(
-  request: SigningFile,
-  {
-    signature,
-    keyOptions,
-    context,
-  }: { signature: string | undefined; keyOptions: SigningKeyOptions; context: CommandContext },
-): Promise<SigningFile> {
-  let signed = signature === undefined ? request : addAccountSignature(request, signature)
-  const { release, signer } = await openSigningKeys(signed, { ...keyOptions, ...context })
-  if (release !== undefined) signed = await addPqSignature(signed, release)
-  if (signer === undefined) return signed
-  const address = signer.address.toLowerCase()
-  if (address !== request.keys.signer) {
-    throw new PqError('SIGNER_MISMATCH', `The signer wanted is ${request.keys.signer}; the key here is ${address}.`)
-  }
-  return addAccountSignature(signed, await signer.signMessage(accountText(signed)))
+async function addSignatures(given: SigningFile, options: SigningKeyOptions & CommandContext): Promise<SigningFile> {
+  const { release, signer } = await openSigningKeys(given, options)
+  const signed = release === undefined ? given : await addPqSignature(given, release)
+  return signer === undefined ? signed : addAccountSignature(signed, await signer.signMessage(accountText(signed)))
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { type KeyKind, readKeyFile } from '@domainsync/pq/node'
-import { ConfigError } from './config-error.ts'
 import type { LoadedConfig } from './load-config.ts'
+import { requireKeyKind } from './require-key-kind.ts'
 import { readSecret } from './secret.ts'
 import type { SecretSource } from './secret-schema.ts'
 
@@ -22,10 +22,7 @@ export async function openKey(
   { config, kind, place }: { config: LoadedConfig; kind: KeyKind; place: string },
 ): Promise<Uint8Array> {
   const path = resolve(config.folder, source.file)
+  await requireKeyKind(path, kind, { place })
   const passphrase = await readSecret(source.passphrase, config, `${place}.passphrase`)
-  const key = await readKeyFile(path, { passphrase })
-  if (key.kind !== kind) {
-    throw new ConfigError('CONFIG_INVALID', `${place}: ${path} holds a key of kind "${key.kind}", not "${kind}".`)
-  }
-  return key.secret
+  return (await readKeyFile(path, { passphrase })).secret
 }

@@ -34,11 +34,17 @@ export function showStatement(request: SigningFile, terminal: Terminal): void {
   terminal.print(`made      ${visibleName(createdAt)}`)
 }
 
-/** What is signed by now, and what comes next. */
-export function showSigned(signed: SigningFile, { terminal, file }: ShowSigningOptions): number {
+/** What is signed by now, and what comes next; with `wouldSign` before it is signed, by these keys. */
+export function showSigned(
+  signed: SigningFile,
+  { terminal, file, wouldSign }: ShowSigningOptions & { readonly wouldSign?: readonly string[] },
+): number {
   const { domain, release, content } = requestedStatement(signed)
   const missing = missingSignatures(signed)
   const text = accountText(signed)
+  if (wouldSign !== undefined) {
+    terminal.print(`Would sign with ${wouldSign.length === 0 ? 'no key: none is here.' : wouldSign.join(', ')}`)
+  }
   if (missing.length === 0) {
     terminal.print(`Signed by both keys: ${file}`)
     terminal.print(`  where it was prepared, with the same folder:  domainsync publish ${domain} --signed ${file}`)
@@ -52,6 +58,6 @@ export function showSigned(signed: SigningFile, { terminal, file }: ShowSigningO
     }
   }
   const outcome = missing.length === 0 ? 'signed' : 'incomplete'
-  terminal.document('sign', { outcome, domain, release, content, file, missing, text, ...signed.keys })
+  terminal.document('sign', { outcome, domain, release, content, file, missing, wouldSign, text, ...signed.keys })
   return missing.length === 0 ? EXIT_DONE : EXIT_INCOMPLETE
 }

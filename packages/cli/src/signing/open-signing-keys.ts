@@ -4,15 +4,10 @@ import { bestMlDsa, type KeyKind, readKeyFile } from '@domainsync/pq/node'
 import { Wallet } from 'ethers'
 import type { CommandContext } from '../command-context.ts'
 import { readAccount } from '../config/account.ts'
-import { ConfigError } from '../config/config-error.ts'
 import { readReleaseSigner } from '../config/release-signer.ts'
+import { requireKeyKind } from '../config/require-key-kind.ts'
 import { readPassphrase } from '../read-passphrase.ts'
-
-/** Key files that are named; the configuration's are used for the others, where there is one. */
-export interface SigningKeyOptions {
-  readonly releaseKey?: string
-  readonly signerKey?: string
-}
+import { type SigningKeyOptions, signingConfig } from './signing-config.ts'
 
 /** The keys of this machine that have not signed yet. */
 export interface OwnSigningKeys {
@@ -27,16 +22,15 @@ export interface OwnSigningKeys {
  */
 export async function openSigningKeys(
   { pq, account }: Pick<SigningFile, 'pq' | 'account'>,
-  { releaseKey, signerKey, ...context }: SigningKeyOptions & CommandContext,
+  options: SigningKeyOptions & CommandContext,
 ): Promise<OwnSigningKeys> {
-  const named = releaseKey !== undefined || signerKey !== undefined
-  const config = named ? undefined : await context.findConfig()
+  const { releaseKey, signerKey, terminal, signal } = options
+  const config = await signingConfig(options)
   const keys = config?.values.keys
   const open = async (file: string, kind: KeyKind) => {
-    const passphrase = await readPassphrase(file, context.terminal, context.signal)
-    const key = await readKeyFile(resolve(file), { passphrase, signal: context.signal })
-    if (key.kind === kind) return key.secret
-    throw new ConfigError('CONFIG_INVALID', `${file} holds a key of kind "${key.kind}", not "${kind}".`)
+    await requireKeyKind(file, kind)
+    const passphrase = await readPassphrase(file, terminal, signal)
+    return (await readKeyFile(resolve(file), { passphrase, signal })).secret
   }
   const openRelease = async () => {
     if (releaseKey === undefined) return keys?.release && config && (await readReleaseSigner(config))
