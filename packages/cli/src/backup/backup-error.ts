@@ -18,6 +18,8 @@ export type BackupErrorCode =
   | 'BACKUP_MALFORMED'
   | 'RECIPIENTS_TOO_FEW'
   | 'RECIPIENT_NOT_FOUND'
+  /** Two recipients would have one name. */
+  | 'RECIPIENT_NAME_TAKEN'
   | 'RESTORE_TARGET'
 
 /** What backups and restores fail with. */

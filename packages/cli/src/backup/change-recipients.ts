@@ -31,7 +31,7 @@ export async function withRecipients(
   { seed, recipients }: { seed: Uint8Array; recipients: readonly NamedRecipient[] },
 ): Promise<readonly Wrap[]> {
   const { archive, wraps } = list
-  requireDistinct([...wraps.map(({ keyId }) => keyId), ...recipients.map(recipientKeyId)])
+  requireDistinct(recipients, wraps)
   const archiveKey = await unwrapArchiveKey(seed, list)
   try {
     const added = recipients.map((recipient) => wrapArchiveKey(archiveKey, { archive, recipient }))
@@ -78,11 +78,29 @@ export function requireTwo(count: number, { single }: { single: boolean }): void
   )
 }
 
-/** @throws BackupError `RECIPIENTS_TOO_FEW` */
-export function requireDistinct(keyIds: readonly string[]): void {
-  const twice = keyIds.find((keyId, at) => keyIds.indexOf(keyId) !== at)
-  if (twice === undefined) return
-  throw new BackupError('RECIPIENTS_TOO_FEW', `The recipient ${twice.slice(0, 8)} is named twice: that is one.`, {
-    state: 'Nothing was written.',
-  })
+/**
+ * Each recipient is another than those that are there and those before it, and is called otherwise.
+ *
+ * @throws BackupError `RECIPIENTS_TOO_FEW`, `RECIPIENT_NAME_TAKEN`
+ */
+export function requireDistinct(
+  recipients: readonly NamedRecipient[],
+  present: readonly Pick<Wrap, 'keyId' | 'label'>[] = [],
+): void {
+  const state = 'Nothing was written.'
+  const known = [...present]
+  for (const recipient of recipients) {
+    const { label } = recipient
+    const keyId = recipientKeyId(recipient)
+    if (known.some((other) => other.keyId === keyId)) {
+      throw new BackupError('RECIPIENTS_TOO_FEW', `The recipient ${keyId.slice(0, 8)} is named twice: that is one.`, {
+        state,
+      })
+    }
+    if (known.some((other) => other.label === label)) {
+      const message = `Two recipients would be called "${label}", as their files are; call one file after its owner, like alice.pub.json.`
+      throw new BackupError('RECIPIENT_NAME_TAKEN', message, { state })
+    }
+    known.push({ keyId, label })
+  }
 }

@@ -49,7 +49,7 @@ async function backUp(context: CommandContext, _args: string[], options: BackupO
   const { to, recipients: configured } = config.values.backup
   const files = options.recipient ?? configured.map((file) => resolve(config.folder, file))
   const recipients = await readRecipients(files)
-  requireDistinct(recipients.map(recipientKeyId))
+  requireDistinct(recipients)
   requireTwo(recipients.length, { single: options.singleRecipient ?? false })
   if (recipients.length === 1) terminal.progress('Warning: one recipient; whoever loses that key loses this backup.')
   const progress = byteProgress(terminal)
