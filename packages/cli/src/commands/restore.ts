@@ -64,7 +64,7 @@ async function restore(context: CommandContext, [folder]: string[], options: Res
     if (extracted === undefined) {
       terminal.print(`Backup ${statement.number} is whole and this key opens it. Nothing was written.`)
     } else {
-      show(extracted, { context, into: resolve(options.into) })
+      show(extracted, { context, into: resolve(options.into), allowOlder: options.allowOlder ?? false })
     }
     const { archive, series, number, domains, createdAt } = statement
     terminal.document('restore', {
@@ -86,7 +86,13 @@ async function knownRecord(context: CommandContext) {
   return config && readBackupRecord(backupRecordFile(config))
 }
 
-function show({ layout, contents }: Extracted, { context, into }: { context: CommandContext; into: string }): void {
+interface ShowOptions {
+  readonly context: CommandContext
+  readonly into: string
+  readonly allowOlder: boolean
+}
+
+function show({ layout, contents }: Extracted, { context, into, allowOlder }: ShowOptions): void {
   const { terminal, flags } = context
   const root = flags.full ? (text: string) => text : shortCid
   for (const { root: cid, domain, release, stores } of contents.releases) {
@@ -101,7 +107,11 @@ function show({ layout, contents }: Extracted, { context, into }: { context: Com
   const { env, files } = layout.secrets
   if (files.length > 0) terminal.print(`Put back yourself, they are in no backup: ${files.join(', ')}`)
   if (env.length > 0) terminal.print(`Set yourself: ${env.join(', ')}`)
-  terminal.print(`Next: domainsync serve --config ${join(into, layout.config)}, and status`)
+  const config = join(into, layout.config)
+  if (allowOlder) {
+    terminal.print(`Warning: releases since this backup may have no copy in it: domainsync plan --config ${config}`)
+  }
+  terminal.print(`Next: domainsync serve --config ${config}, and status`)
 }
 
 function restoredDocument({ layout, contents }: Extracted): Record<string, unknown> {
