@@ -15,14 +15,23 @@ describe('domainsync keys', { timeout: 60_000 }, () => {
     await rm(cwd, { recursive: true, force: true })
   })
 
-  it('lists what it made, without a passphrase and without a file named', async () => {
-    const made = await runCli(['keys', 'new', 'ci', 'agent'], { cwd })
+  it('lists what it made, in folders below too, without a passphrase and without a file named', async () => {
+    const made = [
+      await runCli(['keys', 'new', 'ci'], { cwd }),
+      await runCli(['keys', 'new', 'agent', '--out', 'keys/of-the-agent'], { cwd }),
+    ]
     vi.stubEnv('DOMAINSYNC_PASSPHRASE', undefined)
     const listed = await runCli(['keys', 'list'], { cwd })
-    const idsOf = ({ json }: typeof made) => (json.keys as { id: string }[]).map(({ id }) => id).sort()
-    expect(listed.code).toBe(0)
-    expect(idsOf(listed)).toEqual(idsOf(made))
-    expect(idsOf(listed)).toHaveLength(2)
+    const ids = made.flatMap(({ json }) => (json.keys as { id: string }[]).map(({ id }) => id))
+    expect(listed).toMatchObject({
+      code: 0,
+      json: {
+        keys: [
+          { file: 'keys/of-the-agent/healer.json', id: ids[1] },
+          { file: 'keys/publisher.json', id: ids[0] },
+        ],
+      },
+    })
   })
 
   it('makes a recipient of backups: a key file, and a public half that is no key file', async () => {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readdir } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
 import type { HpkeKemName } from '@domainsync/pq'
 import { RECIPIENT_KEMS, readKeyIdentity } from '@domainsync/pq/node'
@@ -88,7 +88,7 @@ export const addKeysCommand: AddCommand = (program, action) => {
   addRotateCommand(keys, action)
   keys
     .command('list [file...]')
-    .description(`public ids of key files (default: those in ${FOLDER}/); needs no passphrase`)
+    .description(`public ids of key files (default: those in ${FOLDER}/ and below it); needs no passphrase`)
     .action(
       action(async ({ terminal }, named) => {
         const files = named.length > 0 ? named : await keyFilesIn(FOLDER)
@@ -106,9 +106,9 @@ export const addKeysCommand: AddCommand = (program, action) => {
 }
 
 async function keyFilesIn(folder: string): Promise<string[]> {
-  const names = await readdir(resolve(folder)).catch((): string[] => [])
+  const names = await readdir(resolve(folder), { recursive: true }).catch((): string[] => [])
   const files = names
-    .filter((name) => name.endsWith('.json') && name !== RECIPIENT_FILE)
+    .filter((name) => name.endsWith('.json') && basename(name) !== RECIPIENT_FILE)
     .map((name) => join(folder, name))
   if (files.length > 0) return files.sort()
   throw new DomainSyncError('NO_KEY_FILES', `There are no key files in ${folder}.`, {
