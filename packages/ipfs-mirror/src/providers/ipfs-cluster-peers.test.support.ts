@@ -6,12 +6,15 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { authorizationOf } from './credentials.ts'
 import { type KuboNode, type KuboNodeOptions, startKubo } from './kubo-node.test.support.ts'
 import { IPFS_CLUSTER } from './server-binary.test.support.ts'
 
 const READY_TIMEOUT_MS = 60_000
 const LOOK_EVERY_MS = 100
 export const CLUSTER_USER = { user: 'domainsync', password: 'the-password-of-this-test' }
+
+const BASIC = authorizationOf(CLUSTER_USER)
 
 /** One peer of a cluster, with a Kubo of its own. */
 export interface ClusterPeer {
@@ -37,6 +40,12 @@ export async function startIpfsCluster(count: number, kubo: KuboNodeOptions = {}
   const peers = await Promise.all(seats.map((seat) => startPeer(seat, { secret, seats })))
   await Promise.all(peers.map((peer) => untilComplete(peer, count)))
   return peers
+}
+
+/** A bearer token for the Pinning Service API, as a cluster gives them out. */
+export async function clusterToken({ psaUrl }: ClusterPeer): Promise<string> {
+  const response = await fetch(`${psaUrl}/token`, { method: 'POST', headers: { authorization: BASIC } })
+  return ((await response.json()) as { token: string }).token
 }
 
 async function takeSeat(options: KuboNodeOptions): Promise<Seat> {
@@ -107,9 +116,8 @@ async function untilComplete({ url }: ClusterPeer, count: number): Promise<void>
 }
 
 async function ask(url: string, path: string): Promise<unknown> {
-  const authorization = `Basic ${Buffer.from(`${CLUSTER_USER.user}:${CLUSTER_USER.password}`).toString('base64')}`
   try {
-    const response = await fetch(url + path, { headers: { authorization } })
+    const response = await fetch(url + path, { headers: { authorization: BASIC } })
     return response.ok ? await response.json() : undefined
   } catch {
     return undefined

@@ -1,21 +1,19 @@
-import type { BlockSource, CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
-import { CID } from 'multiformats/cid'
+import type { CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
 import { awaitPinned } from './await-pinned.ts'
 import { carForm } from './car-form.ts'
 import type { Credentials } from './credentials.ts'
-import { createKuboSource } from './kubo-source.ts'
-import { noSource } from './no-source.ts'
 import { CAR_TIMEOUT_MS, createProviderHttp } from './provider-http.ts'
+import { createReadBack, type ReadBack } from './read-back.ts'
 import { ReplicaError } from './replica-error.ts'
+import { isSameCid } from './same-cid.ts'
 
-export interface IpfsClusterReplicaOptions {
+export interface IpfsClusterReplicaOptions extends ReadBack {
   readonly name: string
   /** The REST API of any peer: `http://127.0.0.1:9094`. */
   readonly url: string
   /** Basic authentication of the REST API. */
   readonly credentials?: Credentials | undefined
-  /** RPC API of the Kubo below a peer: what is read back offline from there is `stored`. Without it a copy is only `claimed`. */
-  readonly rpcUrl?: string | undefined
   readonly failureDomain: string
 }
 
@@ -23,11 +21,8 @@ export interface IpfsClusterReplicaOptions {
 export function createIpfsClusterReplica(
   options: IpfsClusterReplicaOptions,
 ): Replica & Required<Pick<Replica, 'upload' | 'remove'>> {
-  const { name, url, credentials, rpcUrl, failureDomain } = options
+  const { name, url, credentials, failureDomain } = options
   const http = createProviderHttp({ name, url, credentials })
-  const source: BlockSource =
-    rpcUrl === undefined ? noSource(name, 'rpcUrl') : createKuboSource(name, createProviderHttp({ name, url: rpcUrl }))
-
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
     const answer = await http.ask({ path: `/pins/${root}`, call }, (response) => response.json() as Promise<PinInfo>)
     return statusOf(Object.values(answer.peer_map ?? {}))
@@ -44,7 +39,7 @@ export function createIpfsClusterReplica(
       (response) => response.json() as Promise<readonly Added[] | null>,
     )
     const got = added?.map(({ cid }) => cid) ?? []
-    if (!got.some((text) => CID.parse(text).equals(root))) {
+    if (!got.some((text) => isSameCid(text, root))) {
       throw new ReplicaError('ROOT_MISMATCH', `${name} took ${got[0] ?? 'no root'} where ${root} was sent.`, {
         retryable: false,
       })
@@ -65,7 +60,7 @@ export function createIpfsClusterReplica(
     )
   }
 
-  return { name, failureDomain, evidence: rpcUrl === undefined ? 'claimed' : 'stored', source, status, upload, remove }
+  return { name, failureDomain, ...createReadBack(name, options), status, upload, remove }
 }
 
 interface Added {

@@ -1,8 +1,9 @@
 import type { CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
-import { CID } from 'multiformats/cid'
+import type { CID } from 'multiformats/cid'
 import { carForm } from './car-form.ts'
 import { CAR_TIMEOUT_MS, type ProviderHttp } from './provider-http.ts'
 import { ReplicaError } from './replica-error.ts'
+import { isSameCid } from './same-cid.ts'
 
 /** What Kubo's RPC API offers of the port; others speak the same calls under their own URL. */
 export type RpcPins = Required<Pick<Replica, 'status' | 'upload' | 'remove'>>
@@ -19,7 +20,7 @@ export function createRpcPins(name: string, http: ProviderHttp): RpcPins {
       },
       async (response) => ((await response.json()) as { Keys?: Record<string, unknown> }).Keys ?? {},
     )
-    return Object.keys(keys ?? {}).some((key) => isSame(key, root)) ? 'pinned' : 'absent'
+    return Object.keys(keys ?? {}).some((key) => isSameCid(key, root)) ? 'pinned' : 'absent'
   }
 
   async function upload(root: CID, car: () => AsyncIterable<Uint8Array>, call: CallOptions = {}): Promise<void> {
@@ -33,7 +34,7 @@ export function createRpcPins(name: string, http: ProviderHttp): RpcPins {
     const roots = importedRoots(lines)
     // An error after the first bytes stands in a trailer that `fetch` does not show: an import that broke off looks finished,
     // but names no root.
-    const pinned = roots.find(({ cid }) => isSame(cid, root))
+    const pinned = roots.find(({ cid }) => isSameCid(cid, root))
     if (!pinned) {
       throw new ReplicaError(
         'ROOT_MISMATCH',
@@ -71,12 +72,4 @@ function importedRoots(lines: string): { cid: string; problem: string | undefine
       const cid = Root?.Cid?.['/']
       return cid === undefined ? [] : [{ cid, problem: Root?.PinErrorMsg }]
     })
-}
-
-function isSame(text: string, root: CID): boolean {
-  try {
-    return CID.parse(text).equals(root)
-  } catch {
-    return false
-  }
 }
