@@ -1,9 +1,13 @@
-/** What a provider knows its customer by. */
-export type Credentials = { readonly token: string } | { readonly user: string; readonly password: string }
+/** What a provider knows its customer by: a token, as a bearer or bare in a header of the provider's own; or a user. */
+export type Credentials =
+  | { readonly token: string; readonly header?: string | undefined }
+  | { readonly user: string; readonly password: string }
 
 /** The header that carries them. */
-export function authorizationOf(credentials: Credentials): string {
-  return 'token' in credentials ? `Bearer ${credentials.token}` : `Basic ${basicOf(credentials)}`
+export function credentialHeaders(credentials: Credentials): Record<string, string> {
+  if (!('token' in credentials)) return { authorization: `Basic ${basicOf(credentials)}` }
+  const { token, header } = credentials
+  return header === undefined ? { authorization: `Bearer ${token}` } : { [header]: token }
 }
 
 /** A text without them: providers repeat in their answers what they were sent. */

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { authorizationOf } from './credentials.ts'
+import { credentialHeaders } from './credentials.ts'
 import { type KuboNode, type KuboNodeOptions, startKubo } from './kubo-node.test.support.ts'
 import { IPFS_CLUSTER } from './server-binary.test.support.ts'
 
@@ -14,7 +14,7 @@ const READY_TIMEOUT_MS = 60_000
 const LOOK_EVERY_MS = 100
 export const CLUSTER_USER = { user: 'domainsync', password: 'the-password-of-this-test' }
 
-const BASIC = authorizationOf(CLUSTER_USER)
+const BASIC = credentialHeaders(CLUSTER_USER)
 
 /** One peer of a cluster, with a Kubo of its own. */
 export interface ClusterPeer {
@@ -44,7 +44,7 @@ export async function startIpfsCluster(count: number, kubo: KuboNodeOptions = {}
 
 /** A bearer token for the Pinning Service API, as a cluster gives them out. */
 export async function clusterToken({ psaUrl }: ClusterPeer): Promise<string> {
-  const response = await fetch(`${psaUrl}/token`, { method: 'POST', headers: { authorization: BASIC } })
+  const response = await fetch(`${psaUrl}/token`, { method: 'POST', headers: BASIC })
   return ((await response.json()) as { token: string }).token
 }
 
@@ -117,7 +117,7 @@ async function untilComplete({ url }: ClusterPeer, count: number): Promise<void>
 
 async function ask(url: string, path: string): Promise<unknown> {
   try {
-    const response = await fetch(url + path, { headers: { authorization: BASIC } })
+    const response = await fetch(url + path, { headers: BASIC })
     return response.ok ? await response.json() : undefined
   } catch {
     return undefined

@@ -1,5 +1,5 @@
 import { type CallOptions, callSignal } from '@domainsync/core'
-import { authorizationOf, type Credentials, splitUrl, withoutSecrets } from './credentials.ts'
+import { type Credentials, credentialHeaders, splitUrl, withoutSecrets } from './credentials.ts'
 import { refusalMessage, retryAfterMs } from './refusal-details.ts'
 import { ReplicaError, replicaFailure, statusFailure } from './replica-error.ts'
 import { watchedChunks } from './watched-chunks.ts'
@@ -51,7 +51,7 @@ export interface ProviderPlace {
 export function createProviderHttp({ name, url, credentials, codeOf }: ProviderPlace): ProviderHttp {
   const place = splitUrl(url)
   const known = credentials ?? place.credentials
-  const headers: Record<string, string> = known ? { authorization: authorizationOf(known) } : {}
+  const headers: Record<string, string> = known ? credentialHeaders(known) : {}
 
   async function find<T>(
     { path, method = 'GET', body, call, timeoutMs = ANSWER_TIMEOUT_MS, absent }: Parameters<ProviderHttp['find']>[0],

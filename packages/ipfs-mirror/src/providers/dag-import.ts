@@ -1,0 +1,54 @@
+import type { CallOptions } from '@domainsync/core'
+import type { CID } from 'multiformats/cid'
+import { carForm } from './car-form.ts'
+import { CAR_TIMEOUT_MS, type ProviderHttp } from './provider-http.ts'
+import { ReplicaError } from './replica-error.ts'
+import { isSameCid } from './same-cid.ts'
+
+export interface DagImport extends CallOptions {
+  readonly name: string
+  readonly http: ProviderHttp
+  readonly car: () => AsyncIterable<Uint8Array>
+}
+
+/**
+ * Sends a CAR to Kubo's `dag/import`, as others speak it too, and has its root pinned.
+ *
+ * @throws ReplicaError `ROOT_MISMATCH` when our root is not among those that came in, `PIN_FAILED` when it was not pinned.
+ */
+export async function importDag(root: CID, { name, http, car, ...call }: DagImport): Promise<void> {
+  const body = carForm(car(), { fileName: `${root}.car` })
+  const path = '/api/v0/dag/import?pin-roots=true'
+  const request = { method: 'POST', path, body, call, timeoutMs: CAR_TIMEOUT_MS } as const
+  const roots = await http.ask(request, async (response) => importedRoots(await response.text()))
+  // An error after the first bytes stands in a trailer that `fetch` does not show: an import that broke off looks finished, but
+  // names no root.
+  const pinned = roots.find(({ cid }) => isSameCid(cid, root))
+  if (!pinned) {
+    throw new ReplicaError('ROOT_MISMATCH', `${name} imported ${roots[0]?.cid ?? 'no root'} where ${root} was sent.`, {
+      retryable: false,
+    })
+  }
+  if (pinned.problem) throw new ReplicaError('PIN_FAILED', `${name} could not pin ${root}: ${pinned.problem}`)
+}
+
+interface ImportedRoot {
+  readonly cid: string
+  /** What hindered its pin. */
+  readonly problem: string | undefined
+}
+
+/** The roots that an answer names: lines of Kubo's, or the one object of those that answer as they do for a file. */
+function importedRoots(text: string): ImportedRoot[] {
+  return text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .flatMap((line) => {
+      const { Root, Hash } = JSON.parse(line) as {
+        Root?: { Cid?: { '/'?: string }; PinErrorMsg?: string }
+        Hash?: string
+      }
+      const cid = Root?.Cid?.['/'] ?? Hash
+      return cid === undefined ? [] : [{ cid, problem: Root?.PinErrorMsg }]
+    })
+}

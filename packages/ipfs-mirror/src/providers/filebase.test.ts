@@ -1,0 +1,33 @@
+import { createFilebaseReplica } from './filebase.ts'
+import { describeReplica } from './replica-conformance.test.support.ts'
+import { startVendor, VENDOR_TOKEN, type VendorApi, vendorWorld } from './vendor-server.test.support.ts'
+
+/** The part of Kubo's RPC API that Filebase offers, as its reference describes it. */
+const filebaseApi: VendorApi = async (request, vendor) => {
+  const { method, url } = request
+  if (method !== 'POST') return { status: 405, json: { Message: 'use POST' } }
+  const cid = url.searchParams.get('arg') ?? ''
+  const ids = [...vendor.pins].filter(([, root]) => root === cid).map(([id]) => id)
+  const notPinned = { status: 500, json: { Message: `path '${cid}' is not pinned`, Code: 0, Type: 'error' } }
+  switch (url.pathname) {
+    case '/api/v0/dag/import': {
+      const { root } = await vendor.takeCar(request)
+      return { json: { Root: { Cid: { '/': root }, PinErrorMsg: '' } } }
+    }
+    case '/api/v0/pin/ls':
+      return ids.length > 0 ? { json: { Keys: { [cid]: { Type: 'recursive' } } } } : notPinned
+    case '/api/v0/pin/rm':
+      for (const id of ids) vendor.pins.delete(id)
+      return ids.length > 0 ? { json: { Pins: [cid] } } : notPinned
+  }
+}
+
+describeReplica('Filebase replica', async () => {
+  const vendor = await startVendor(filebaseApi)
+  const at = (url: string, token = VENDOR_TOKEN) =>
+    createFilebaseReplica({
+      ...{ name: 'filebase', url, token, failureDomain: 'filebase' },
+      ...{ gatewayUrl: url, ownContentOnly: true },
+    })
+  return { replica: at(vendor.url), at, wrongToken: at(vendor.url, 'another'), ...vendorWorld(vendor) }
+})

@@ -1,0 +1,123 @@
+import { once } from 'node:events'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
+import type { Replica } from '@domainsync/core'
+import { carBytes } from '@domainsync/sdk'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
+import { createFourEverlandReplica } from './4everland.ts'
+import { createEmbeddedReplica } from './embedded.ts'
+import { createFilebaseReplica } from './filebase.ts'
+import { createIpfsClusterReplica } from './ipfs-cluster.ts'
+import { createKuboReplica } from './kubo.ts'
+import { createLighthouseReplica } from './lighthouse.ts'
+import { createPinataReplica } from './pinata.ts'
+import { createPsaReplica } from './psa.ts'
+import { RETRY_POLICY } from './retrying.ts'
+import { withRetries } from './with-retries.ts'
+
+const TOKEN = 'a-token-that-nobody-may-see'
+const place = (url: string) => ({ name: 'it', failureDomain: 'x', url, gatewayUrl: url, token: TOKEN })
+
+/** Every driver that talks to somebody, pointed at a URL. */
+const DRIVERS: Record<string, (url: string) => Replica> = {
+  embedded: (url) => createEmbeddedReplica(place(url)),
+  kubo: (url) => createKuboReplica({ ...place(url), rpcUrl: url }),
+  'ipfs-cluster': (url) => createIpfsClusterReplica({ ...place(url), credentials: { user: 'me', password: TOKEN } }),
+  psa: (url) => createPsaReplica({ ...place(url), credentials: { token: TOKEN } }),
+  pinata: (url) => createPinataReplica({ ...place(url), uploadUrl: url, gatewayToken: TOKEN }),
+  filebase: (url) => createFilebaseReplica(place(url)),
+  '4everland': (url) => createFourEverlandReplica(place(url)),
+  lighthouse: (url) => createLighthouseReplica({ ...place(url), uploadUrl: url }),
+}
+
+/** A provider that answers everything with a fault; it repeats what it was sent, as some do. */
+const FAULTS: Record<string, { code: string; says: RegExp; listener: RequestListener }> = {
+  '401': { code: 'TOKEN_REJECTED', says: /set one that it takes/, listener: status(401) },
+  '402': { code: 'PAYMENT_REQUIRED', says: /wants to be paid/, listener: status(402) },
+  '413': { code: 'REPLICA_FULL', says: /larger plan/, listener: status(413) },
+  '429 with Retry-After': { code: 'RATE_LIMITED', says: /in 7 s/, listener: status(429, { 'retry-after': '7' }) },
+  '500': { code: 'REPLICA_FAILED', says: /answered 500/, listener: status(500) },
+  hang: { code: 'REPLICA_TIMEOUT', says: /in time/, listener: () => undefined },
+  'reset in the middle': {
+    code: 'REPLICA_RESET',
+    says: /in the middle/,
+    listener(_, response) {
+      response.writeHead(200, { 'content-length': '1000' }).write('{')
+      setTimeout(() => response.destroy(), 20)
+    },
+  },
+}
+
+const { root, blocks } = await siteBlocks({ 'index.html': 'hi' })
+
+describe.each(Object.entries(DRIVERS))('%s', (_, create) => {
+  it.each(Object.entries(FAULTS))('tells what went wrong: %s', async (_, { code, says, listener }) => {
+    const replica = create(await serve(listener))
+    const call = { timeoutMs: code === 'REPLICA_TIMEOUT' ? 100 : 10_000 }
+    const calls = [
+      () => replica.status(root, call),
+      () => replica.source.get(root, call),
+      () => replica.remove?.(root, call),
+      () => replica.upload?.(root, () => carBytes([root], each(blocks)), call),
+      () => replica.pull?.(root, ['/ip4/192.0.2.1/tcp/4001'], call),
+    ]
+    for (const one of calls) {
+      const error = await Promise.resolve(one()).catch((thrown: unknown) => thrown)
+      if (error === undefined) continue
+      expect(error).toMatchObject({ code, message: expect.stringMatching(says) })
+      for (const text of [String(error), (error as Error).stack, JSON.stringify(error), inspect(error, { depth: 9 })]) {
+        expect(text).not.toContain(TOKEN)
+      }
+    }
+  })
+
+  it('is asked again when it only had a bad moment, and told so in the end when it has not', async () => {
+    let asked = 0
+    const url = await serve((request, response) => {
+      asked++
+      status(503)(request, response)
+    })
+    const replica = withRetries(create(url), { ...RETRY_POLICY, firstDelayMs: 1 })
+    await expect(replica.status(root)).rejects.toMatchObject({ code: 'REPLICA_FAILED' })
+    expect(asked).toBe(3)
+  })
+})
+
+it('keeps a user and a password in a URL out of requests and messages', async () => {
+  const seen: (string | undefined)[] = []
+  const url = await serve((request, response) => {
+    seen.push(request.url, request.headers.authorization)
+    status(400)(request, response)
+  })
+  const replica = createKuboReplica({ ...place(''), rpcUrl: url.replace('//', `//me:${TOKEN}@`), token: undefined })
+  const error = await replica.status(root).catch((thrown: unknown) => thrown)
+  expect(inspect(error, { depth: 9 })).not.toContain(TOKEN)
+  expect(seen).toEqual([expect.not.stringContaining(TOKEN), `Basic ${Buffer.from(`me:${TOKEN}`).toString('base64')}`])
+})
+
+/** Answers with a status, and with the credentials that came. */
+function status(code: number, headers: Record<string, string> = {}): RequestListener {
+  return (request, response) => {
+    request.resume()
+    const { authorization = '' } = request.headers
+    const plain = Buffer.from(authorization.split(' ')[1] ?? '', 'base64').toString()
+    const message = `you sent ${authorization} (${plain}) ${request.headers['x-pinata-gateway-token'] ?? ''}`
+    request.on('end', () => response.writeHead(code, headers).end(JSON.stringify({ message })))
+  }
+}
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items
+}
