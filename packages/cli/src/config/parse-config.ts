@@ -2,6 +2,7 @@ import { parseDomainName } from '@domainsync/core'
 import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
 import { nearestName } from './nearest-name.ts'
+import { isRetired } from './provider-schema.ts'
 import { configSchema, type ResolvedConfig } from './schema.ts'
 
 /**
@@ -21,7 +22,7 @@ export function parseConfig(input: unknown): ResolvedConfig {
       invalid(['domains', name, 'dns'], `"${domain.dns}" is no driver under dns${suggestion(meant)}`)
     }
   }
-  const copies = Object.values(config.providers).filter(({ spare }) => !spare).length
+  const copies = Object.values(config.providers).filter((one) => !isRetired(one) && !one.spare).length
   if (config.replication.need > copies) {
     invalid(
       ['replication', 'need'],

@@ -10,8 +10,21 @@ const shared = {
 }
 const tier1 = z.literal([1, 2]).default(1)
 const tier2 = z.literal([1, 2]).default(2)
+
 /** A gateway over what it holds: read by `verify` and for previews. */
 const gatewayUrl = text.optional()
+/** Where copies are read back. */
+const gateway = {
+  gatewayUrl,
+  /** The gateway serves this account's content and nothing else, so that what it gives is stored there. */
+  ownContentOnly: z.boolean().default(false),
+}
+/** RPC API of the Kubo that holds the copies: they are read back there. */
+const rpcUrl = text.optional()
+/** Where pulling services can fetch from it. */
+const origins = z
+  .array(z.string().regex(/^\/.+\/p2p\/[^/]+$/, 'an origin is a multiaddress that ends in /p2p/<peer id>'))
+  .default([])
 
 const embedded = z.strictObject({
   kind: z.literal('embedded'),
@@ -30,6 +43,7 @@ const kubo = z.strictObject({
   /** Bearer token of the RPC, when it asks for one. */
   token: secret.optional(),
   gatewayUrl,
+  origins,
   ...shared,
 })
 
@@ -41,13 +55,93 @@ const ipfsCluster = z.strictObject({
   /** Basic authentication of the REST API. */
   user: z.string().min(1).optional(),
   password: secret.optional(),
-  /** RPC API of the Kubo below a peer: copies count when they are read back there. */
-  rpcUrl: text.optional(),
-  gatewayUrl,
+  rpcUrl,
+  origins,
+  ...gateway,
   ...shared,
 })
 
+/** Any Pinning Service API. */
+const psa = z.strictObject({
+  kind: z.literal('psa'),
+  tier: tier2,
+  /** What `/pins` stands behind. */
+  url: text,
+  token: secret,
+  rpcUrl,
+  ...gateway,
+  ...shared,
+})
+
+const pinata = z.strictObject({
+  kind: z.literal('pinata'),
+  tier: tier2,
+  url: text.optional(),
+  uploadUrl: text.optional(),
+  token: secret,
+  /** The key that a restricted gateway asks for. */
+  gatewayToken: secret.optional(),
+  ...gateway,
+  ...shared,
+  failureDomain: z.string().min(1).default('pinata'),
+})
+
+const filebase = z.strictObject({
+  kind: z.literal('filebase'),
+  tier: tier2,
+  url: text.optional(),
+  token: secret,
+  ...gateway,
+  ...shared,
+  failureDomain: z.string().min(1).default('filebase'),
+})
+
+const fourEverland = z.strictObject({
+  kind: z.literal('4everland'),
+  tier: tier2,
+  url: text.optional(),
+  token: secret,
+  ...gateway,
+  ...shared,
+  failureDomain: z.string().min(1).default('4everland'),
+})
+
+const lighthouse = z.strictObject({
+  kind: z.literal('lighthouse'),
+  tier: tier2,
+  url: text.optional(),
+  uploadUrl: text.optional(),
+  token: secret,
+  ...gateway,
+  ...shared,
+  failureDomain: z.string().min(1).default('lighthouse'),
+})
+
+/** Ended; kept in the configuration only until `domainsync migrate` has moved the content off it. */
+const retired = z.strictObject({
+  kind: z.literal(['nft.storage', 'web3.storage']),
+  gatewayUrl,
+})
+
 /** Who keeps releases. */
-export const provider = z.discriminatedUnion('kind', [embedded, kubo, ipfsCluster])
+export const provider = z.discriminatedUnion('kind', [
+  embedded,
+  kubo,
+  ipfsCluster,
+  psa,
+  pinata,
+  filebase,
+  fourEverland,
+  lighthouse,
+  retired,
+])
 
 export type ProviderConfig = z.output<typeof provider>
+export type RetiredProviderConfig = z.output<typeof retired>
+/** A provider that takes releases. */
+export type LiveProviderConfig = Exclude<ProviderConfig, RetiredProviderConfig>
+
+/** Whether a provider has ended. */
+export function isRetired(provider: ProviderConfig): provider is RetiredProviderConfig {
+  return provider.kind === 'nft.storage' || provider.kind === 'web3.storage'
+}

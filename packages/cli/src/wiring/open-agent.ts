@@ -122,6 +122,7 @@ async function openAgentDomains(config: LoadedConfig): Promise<AgentDomain[]> {
         url,
         checks,
         replicas,
+        origins: replicas.flatMap(({ replica }) => replica.origins ?? []),
         need: replication.need,
         minFailureDomains: replication.trial ? 1 : MIN_FAILURE_DOMAINS,
         dns: { driver: await openDnsDriver(name, config), resolvers },

@@ -3,6 +3,7 @@ import { bestMlDsa } from '@domainsync/pq/node'
 import { type Client, createClient } from '@domainsync/sdk'
 import { configuredPins } from '../config/configured-pins.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { isRetired } from '../config/provider-schema.ts'
 import { readText } from '../config/secret.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { createLocalFetch } from './local-fetch.ts'
@@ -37,6 +38,7 @@ export async function openClient(
 export async function gatewayUrls(config: LoadedConfig): Promise<string[]> {
   const providers = Object.entries(config.values.providers).map(async ([name, provider]) => {
     if (provider.kind === 'embedded') return provider.url
+    if (isRetired(provider)) return undefined
     return provider.gatewayUrl && readText(provider.gatewayUrl, config, `providers."${name}".gatewayUrl`)
   })
   const gateways = config.values.gateways.map((url, index) => readText(url, config, `gateways[${index}]`))

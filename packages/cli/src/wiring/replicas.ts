@@ -1,8 +1,19 @@
 import type { Replica } from '@domainsync/core'
-import { createEmbeddedReplica, createIpfsClusterReplica, createKuboReplica } from '@domainsync/ipfs-mirror'
+import {
+  createEmbeddedReplica,
+  createFilebaseReplica,
+  createFourEverlandReplica,
+  createIpfsClusterReplica,
+  createKuboReplica,
+  createLighthouseReplica,
+  createPinataReplica,
+  createPsaReplica,
+  withRetries,
+} from '@domainsync/ipfs-mirror'
 import type { LoadedConfig } from '../config/load-config.ts'
-import type { ProviderConfig } from '../config/provider-schema.ts'
+import { isRetired, type LiveProviderConfig } from '../config/provider-schema.ts'
 import { readSecret, readText } from '../config/secret.ts'
+import type { SecretSource } from '../config/secret-schema.ts'
 
 /** A replica and its place in the configuration. */
 export interface ConfiguredReplica {
@@ -11,11 +22,14 @@ export interface ConfiguredReplica {
   readonly spare: boolean
 }
 
-/** Every provider of the configuration as a replica; nothing is asked of them yet. */
+/** Every provider of the configuration that takes releases, as a replica; nothing is asked of them yet. */
 export async function openReplicas(config: LoadedConfig): Promise<ConfiguredReplica[]> {
+  const live = Object.entries(config.values.providers).flatMap(([name, provider]) =>
+    isRetired(provider) ? [] : [{ name, provider }],
+  )
   return Promise.all(
-    Object.entries(config.values.providers).map(async ([name, provider]) => ({
-      replica: await openReplica(name, { provider, config }),
+    live.map(async ({ name, provider }) => ({
+      replica: withRetries(await openReplica(name, { provider, config })),
       tier: provider.tier,
       spare: provider.spare,
     })),
@@ -24,26 +38,47 @@ export async function openReplicas(config: LoadedConfig): Promise<ConfiguredRepl
 
 async function openReplica(
   name: string,
-  { provider, config }: { provider: ProviderConfig; config: LoadedConfig },
+  { provider, config }: { provider: LiveProviderConfig; config: LoadedConfig },
 ): Promise<Replica> {
   const place = `providers."${name}"`
+  /** The values of those settings that are there. */
+  const read = async <K extends string>(settings: Partial<Record<K, string | SecretSource | undefined>>) => {
+    const entries = Object.entries<string | SecretSource | undefined>(settings).map(async ([key, source]) =>
+      source === undefined ? [] : [[key, await readText(source, config, `${place}.${key}`)] as const],
+    )
+    return Object.fromEntries((await Promise.all(entries)).flat()) as Partial<Record<K, string>>
+  }
   const { failureDomain } = provider
+  const base = { name, failureDomain }
+  if (provider.kind === 'kubo') {
+    const { rpcUrl, token, origins } = provider
+    const values = await read({ rpcUrl, token })
+    return createKuboReplica({ ...base, origins, ...values, rpcUrl: values.rpcUrl! })
+  }
+  if (provider.kind === 'ipfs-cluster') {
+    const { user = '', ownContentOnly, origins, url, password, rpcUrl, gatewayUrl } = provider
+    const values = await read({ url, password, rpcUrl, gatewayUrl })
+    const credentials = values.password === undefined ? undefined : { user, password: values.password }
+    return createIpfsClusterReplica({ ...base, ...values, url: values.url!, credentials, ownContentOnly, origins })
+  }
+  const token = await readSecret(provider.token, config, `${place}.token`)
+  if (provider.kind === 'embedded') return createEmbeddedReplica({ ...base, url: provider.url, token })
+  const { url, gatewayUrl, ownContentOnly } = provider
+  const known = { ...base, token, ownContentOnly, ...(await read({ url, gatewayUrl })) }
   switch (provider.kind) {
-    case 'embedded': {
-      const token = await readSecret(provider.token, config, `${place}.token`)
-      return createEmbeddedReplica({ name, url: provider.url, token, failureDomain })
+    case 'psa': {
+      const { rpcUrl } = await read({ rpcUrl: provider.rpcUrl })
+      return createPsaReplica({ ...known, url: known.url!, credentials: { token }, rpcUrl })
     }
-    case 'kubo': {
-      const rpcUrl = await readText(provider.rpcUrl, config, `${place}.rpcUrl`)
-      const token = provider.token && (await readSecret(provider.token, config, `${place}.token`))
-      return createKuboReplica({ name, rpcUrl, failureDomain, ...(token ? { token } : {}) })
+    case 'pinata': {
+      const { uploadUrl, gatewayToken } = provider
+      return createPinataReplica({ ...known, ...(await read({ uploadUrl, gatewayToken })) })
     }
-    case 'ipfs-cluster': {
-      const url = await readText(provider.url, config, `${place}.url`)
-      const rpcUrl = provider.rpcUrl && (await readText(provider.rpcUrl, config, `${place}.rpcUrl`))
-      const password = provider.password && (await readSecret(provider.password, config, `${place}.password`))
-      const credentials = password === undefined ? undefined : { user: provider.user ?? '', password }
-      return createIpfsClusterReplica({ name, url, credentials, rpcUrl, failureDomain })
-    }
+    case 'lighthouse':
+      return createLighthouseReplica({ ...known, ...(await read({ uploadUrl: provider.uploadUrl })) })
+    case 'filebase':
+      return createFilebaseReplica(known)
+    case '4everland':
+      return createFourEverlandReplica(known)
   }
 }

@@ -15,13 +15,15 @@ export interface IpfsClusterReplicaOptions extends ReadBack {
   /** Basic authentication of the REST API. */
   readonly credentials?: Credentials | undefined
   readonly failureDomain: string
+  /** Where pulling services can fetch from it: multiaddresses that end in a peer id. */
+  readonly origins?: readonly string[] | undefined
 }
 
 /** A cluster of Kubo nodes over the REST API of IPFS Cluster. Its peers count as one replica. */
 export function createIpfsClusterReplica(
   options: IpfsClusterReplicaOptions,
 ): Replica & Required<Pick<Replica, 'upload' | 'remove'>> {
-  const { name, url, credentials, failureDomain } = options
+  const { name, url, credentials, failureDomain, origins = [] } = options
   const http = createProviderHttp({ name, url, credentials })
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
     const answer = await http.ask({ path: `/pins/${root}`, call }, (response) => response.json() as Promise<PinInfo>)
@@ -60,7 +62,7 @@ export function createIpfsClusterReplica(
     )
   }
 
-  return { name, failureDomain, ...createReadBack(name, options), status, upload, remove }
+  return { name, failureDomain, origins, ...createReadBack(name, options), status, upload, remove }
 }
 
 interface Added {

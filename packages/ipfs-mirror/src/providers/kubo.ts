@@ -10,11 +10,14 @@ export interface KuboReplicaOptions {
   /** Bearer token, where the RPC API wants one (`API.Authorizations`). */
   readonly token?: string | undefined
   readonly failureDomain: string
+  /** Where pulling services can fetch from it: multiaddresses that end in a peer id. */
+  readonly origins?: readonly string[] | undefined
 }
 
 /** A Kubo node over its RPC API. Every read is offline: evidence `stored`. */
 export function createKuboReplica(options: KuboReplicaOptions): Replica & Required<Pick<Replica, 'upload' | 'remove'>> {
-  const { name, rpcUrl, token, failureDomain } = options
+  const { name, rpcUrl, token, failureDomain, origins = [] } = options
   const http = createProviderHttp({ name, url: rpcUrl, credentials: token ? { token } : undefined })
-  return { name, failureDomain, evidence: 'stored', source: createKuboSource(name, http), ...createRpcPins(name, http) }
+  const source = createKuboSource(name, http)
+  return { name, failureDomain, evidence: 'stored', origins, source, ...createRpcPins(name, http) }
 }

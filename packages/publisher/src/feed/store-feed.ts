@@ -6,7 +6,7 @@ import { encodeFeedManifest, FEED_MANIFEST_FILE, type Feed, type FeedPlace } fro
 import type { CID } from 'multiformats/cid'
 import type { PublisherPorts } from '../publisher-ports.ts'
 import { insufficient } from '../steps/insufficient.ts'
-import { uploadRelease } from '../steps/upload-release.ts'
+import { replicateRelease } from '../steps/replicate-release.ts'
 
 /** A feed's manifest where readers can get it. */
 export interface StoredFeed {
@@ -32,9 +32,7 @@ export async function storeFeed(
     await file.writeFile(encodeFeedManifest(feed, place))
     const { root: manifest } = await importFolder(folder, { store: blocks, signal: call.signal })
     const car = () => writeCar(manifest, blocks, call)
-    const uploads = await Promise.all(
-      replicas.map((replica) => uploadRelease(replica, { root: manifest, car, ...call })),
-    )
+    const uploads = await replicateRelease(replicas, { root: manifest, car, ...call })
     const result = await proveReplication(manifest, replicas, { ...replication, ...call })
     if (!result.ok) throw insufficient(`feed ${place.feed}`, { result, uploads, next: 'the same command again' })
     return { manifest, replication: result }

@@ -4,7 +4,8 @@ import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
 import { insufficient } from './insufficient.ts'
 import { type ProvenProvider, provenProvider } from './proven-provider.ts'
-import { type Upload, uploadRelease } from './upload-release.ts'
+import { replicateRelease } from './replicate-release.ts'
+import type { Upload } from './upload-release.ts'
 
 /** What this step leaves: who was shown to hold the release. */
 export interface ProveReceipt {
@@ -62,7 +63,7 @@ async function sendAgain({ context, signal }: StepRun<PublishContext>, before: R
   const root = CID.parse(before.root)
   const short = replicas.filter((_, index) => !before.replicas[index]!.counts)
   const car = () => writeCar(root, blocks)
-  return Promise.all(short.map((replica) => uploadRelease(replica, { root, car, force: true, signal })))
+  return replicateRelease(replicas, { root, car, force: short, signal })
 }
 
 function receiptOf({ need, held, trial, replicas }: Replication) {

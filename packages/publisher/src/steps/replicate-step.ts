@@ -4,14 +4,15 @@ import type { PublishContext } from '../publish-context.ts'
 import { releaseOf } from '../release-receipt.ts'
 import type { CarReceipt } from './car-step.ts'
 import { releaseCar } from './release-car.ts'
-import { type Upload, uploadRelease } from './upload-release.ts'
+import { replicateRelease } from './replicate-release.ts'
+import type { Upload } from './upload-release.ts'
 
 /** What this step leaves: what each provider says of the release. */
 export interface ReplicateReceipt {
   readonly uploads: readonly Upload[]
 }
 
-/** Sends the CAR to every provider at once. A provider that fails does not stop the others, and is named. */
+/** Sends the CAR to every provider that takes it, then has the others fetch it. A provider that fails does not stop the others, and is named. */
 export function replicateStep(): StepDefinition<PublishContext> {
   /** What became of the uploads of this process, by step key. */
   const sent = new Map<string, readonly Upload[]>()
@@ -25,7 +26,7 @@ export function replicateStep(): StepDefinition<PublishContext> {
       const { path } = receipts.car as unknown as CarReceipt
       const { replicas, blocks } = context.ports
       const car = () => releaseCar(root, { path, blocks })
-      sent.set(stepKey, await Promise.all(replicas.map((replica) => uploadRelease(replica, { root, car, signal }))))
+      sent.set(stepKey, await replicateRelease(replicas, { root, car, signal }))
     },
 
     /** Done when everyone was sent it: by this process, or by one before it and then everyone says so. */

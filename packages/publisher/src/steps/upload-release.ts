@@ -9,31 +9,25 @@ export interface Upload {
   readonly message?: string
 }
 
-export interface UploadOptions extends CallOptions {
+export interface HandOver extends CallOptions {
   readonly root: CID
-  /** A new stream of the whole release at each call. */
-  readonly car: () => AsyncIterable<Uint8Array>
-  /** Send it also to a provider that says it holds the release: a proof showed that it does not. */
-  readonly force?: boolean
+  /** How the provider comes to have it. */
+  readonly give: () => Promise<void>
+  /** Do so although it says that it holds the release: a proof showed that it does not. */
+  readonly force: boolean
 }
 
-/** Tries for one provider; the proof that follows decides whether enough of them worked. */
-const ATTEMPTS = 2
-
-/** Sends the release to one provider, unless it says that it holds it. Its refusal is a result, not thrown. */
-export async function uploadRelease(replica: Replica, { root, car, force, ...call }: UploadOptions): Promise<Upload> {
-  let upload: Upload = { provider: replica.name }
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    try {
-      if (!force && (await replica.status(root, call)) === 'pinned') return { provider: replica.name }
-      await replica.upload?.(root, car, call)
-      const status = await replica.status(root, call)
-      if (status === 'pinned') return { provider: replica.name }
-      upload = { provider: replica.name, code: 'REPLICA_MISSING', message: `${replica.name} says ${status}.` }
-    } catch (error) {
-      call.signal?.throwIfAborted()
-      upload = { provider: replica.name, code: errorCode(error), message: (error as Error).message }
-    }
+/** Gives the release to one provider, unless it says that it holds it. Its refusal is a result, not thrown. */
+export async function uploadRelease(replica: Replica, { root, give, force, ...call }: HandOver): Promise<Upload> {
+  const { name: provider } = replica
+  try {
+    if (!force && (await replica.status(root, call)) === 'pinned') return { provider }
+    await give()
+    const status = await replica.status(root, call)
+    if (status === 'pinned') return { provider }
+    return { provider, code: 'REPLICA_MISSING', message: `${provider} says ${status}.` }
+  } catch (error) {
+    call.signal?.throwIfAborted()
+    return { provider, code: errorCode(error), message: (error as Error).message }
   }
-  return upload
 }
