@@ -15,6 +15,8 @@ export interface KuboNodeOptions {
   readonly token?: string
   /** Talks to other nodes of this machine; nothing leaves it either way. */
   readonly online?: boolean
+  /** Where the RPC API listens; a free port by default. */
+  readonly rpcPort?: number
 }
 
 /** A running Kubo of this test's own. */
@@ -35,7 +37,7 @@ export interface KuboNode {
 }
 
 /** Starts Kubo on free ports of this machine, without bootstrap nodes, routing or discovery. */
-export async function startKubo({ token, online = false }: KuboNodeOptions = {}): Promise<KuboNode> {
+export async function startKubo({ token, online = false, rpcPort = 0 }: KuboNodeOptions = {}): Promise<KuboNode> {
   const authorizations = {
     tests: { AuthSecret: `bearer:${ADMIN_TOKEN}`, AllowedPaths: ['/api/v0'] },
     domainsync: { AuthSecret: `bearer:${token}`, AllowedPaths: PATHS },
@@ -51,7 +53,7 @@ export async function startKubo({ token, online = false }: KuboNodeOptions = {})
     init: {
       config: {
         ...(token ? { API: { Authorizations: authorizations } } : {}),
-        Addresses: { Swarm: ['/ip4/127.0.0.1/tcp/0'] },
+        Addresses: { Swarm: ['/ip4/127.0.0.1/tcp/0'], API: `/ip4/127.0.0.1/tcp/${rpcPort}` },
         Bootstrap: [],
         Routing: { Type: 'none' },
         Discovery: { MDNS: { Enabled: false } },

@@ -1,0 +1,98 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { proveRetrieval } from '../../packages/ipfs-mirror/dist/index.js'
+import {
+  CLUSTER_USER,
+  type ClusterPeer,
+  clusterToken,
+  startIpfsCluster,
+} from '../../packages/ipfs-mirror/src/providers/ipfs-cluster-peers.test.support.ts'
+import { createKuboReplica } from '../../packages/ipfs-mirror/src/providers/kubo.ts'
+import { type KuboNode, startKubo } from '../../packages/ipfs-mirror/src/providers/kubo-node.test.support.ts'
+import { IPFS_CLUSTER, KUBO } from '../../packages/ipfs-mirror/src/providers/server-binary.test.support.ts'
+import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
+import { runCli } from '../support/run-cli.ts'
+
+/** Two Kubo nodes, a cluster of three, a service that pulls from them, and the node that readers are served from. */
+describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', { timeout: 120_000 }, () => {
+  let world: PublishWorld
+  let kubos: KuboNode[]
+  let cluster: ClusterPeer[]
+  let service: ClusterPeer
+  let config: string
+
+  beforeAll(async () => {
+    const started = await Promise.all([
+      openPublishWorld(),
+      Promise.all([startKubo({ online: true }), startKubo({ online: true })]),
+      startIpfsCluster(3),
+      startIpfsCluster(1, { online: true }),
+    ])
+    world = started[0]
+    kubos = started[1]
+    cluster = started[2]
+    service = started[3][0]!
+    const secret = async (name: string, value: string) => {
+      await writeFile(join(world.folder, 'keys', name), value, { mode: 0o600 })
+      return { file: `keys/${name}` }
+    }
+    const password = await secret('cluster-password', CLUSTER_USER.password)
+    const token = await secret('psa-token', await clusterToken(service))
+    const loaded = await world.configWith('real', (raw) => {
+      const own = raw.providers['node-1']!
+      const kubo = ({ rpcUrl, origins }: KuboNode, failureDomain: string) => ({
+        kind: 'kubo' as const,
+        rpcUrl,
+        origins: [...origins],
+        failureDomain,
+      })
+      raw.providers = {
+        'node-1': own,
+        'kubo-1': kubo(kubos[0]!, 'rack 1'),
+        'kubo-2': kubo(kubos[1]!, 'rack 2'),
+        cluster: {
+          ...{ kind: 'ipfs-cluster', url: cluster[0]!.url, user: CLUSTER_USER.user, password },
+          ...{ rpcUrl: cluster[1]!.kubo.rpcUrl, failureDomain: 'cluster' },
+        },
+        service: { kind: 'psa', url: service.psaUrl, token, rpcUrl: service.kubo.rpcUrl, failureDomain: 'service' },
+      }
+      raw.replication = { need: 4 }
+    })
+    config = loaded.file
+  }, 120_000)
+  afterAll(async () => {
+    await Promise.all([...(cluster ?? []), service, ...(kubos ?? [])].map((one) => one?.close()))
+    await world?.[Symbol.asyncDispose]()
+  })
+
+  it('publishes to two Kubo nodes, a cluster of three peers and a service that pulls', async () => {
+    await world.writeSite({ 'index.html': '<title>held by many</title>', 'a/b.txt': 'b' })
+    const { code, json, stderr } = await runCli(['publish', DOMAIN], { config })
+    expect({ code, ...json }, stderr).toMatchObject({
+      code: 0,
+      outcome: 'published',
+      proof: { need: 4, held: 5, trial: false },
+      incomplete: [],
+    })
+    const root = await world.liveRoot()
+    expect(json.root).toBe(`${root}`)
+    for (const { kubo } of [...cluster, service]) {
+      const peer = createKuboReplica({ name: kubo.rpcUrl, rpcUrl: kubo.rpcUrl, failureDomain: 'x' })
+      expect(await proveRetrieval(root, peer)).toMatchObject({ ok: true, mode: 'full' })
+    }
+  })
+
+  it('heals a node whose repository was deleted: K of N again', async () => {
+    const { rpcUrl, close } = kubos[0]!
+    await close()
+    kubos[0] = await startKubo({ online: true, rpcPort: Number(new URL(rpcUrl).port) })
+    const root = await world.liveRoot()
+    const emptied = createKuboReplica({ name: 'kubo-1', rpcUrl, failureDomain: 'x' })
+    expect(await emptied.status(root)).toBe('absent')
+    const { code, json, stderr } = await runCli(['heal', DOMAIN], { config })
+    expect({ code, ...json }, stderr).toMatchObject({ code: 0, domains: [{ replicas: { stored: 5, of: 5 } }] })
+    expect(await emptied.status(root)).toBe('pinned')
+    expect(await proveRetrieval(root, emptied)).toMatchObject({ ok: true, mode: 'full' })
+  })
+})
