@@ -1,7 +1,7 @@
-import { decodeNode, findEntry, loadBlock, type UnixFsNode } from '@domainsync/sdk'
+import { findEntry, type UnixFsNode } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import type { Block } from '../store/block-store.ts'
-import type { StoredBlocks } from './stored-blocks.ts'
+import type { StoredNodes } from './stored-blocks.ts'
 
 /** Where a path ends. */
 export interface FoundPath {
@@ -16,12 +16,12 @@ export interface FoundPath {
 }
 
 interface From {
-  readonly source: StoredBlocks
+  readonly source: Pick<StoredNodes, 'read'>
 }
 
 /** Follows names through directories; `undefined` when one is not there or is asked of something that is no directory. */
 export async function findPath(root: CID, names: readonly string[], from: From): Promise<FoundPath | undefined> {
-  let found: FoundPath | undefined = await read(root, { trail: [], roots: [], ...from })
+  let found: FoundPath | undefined = { cid: root, ...(await from.source.read(root)), trail: [], roots: [root] }
   for (const name of names) {
     if (found === undefined) return undefined
     found = await enterPath(found, name, from)
@@ -32,19 +32,10 @@ export async function findPath(root: CID, names: readonly string[], from: From):
 /** One name further. */
 export async function enterPath(at: FoundPath, name: string, { source }: From): Promise<FoundPath | undefined> {
   const trail = [...at.trail, at.block]
-  const recorder: StoredBlocks = {
-    ...source,
-    async get(cid) {
-      const bytes = await source.get(cid)
-      trail.push({ cid, bytes })
-      return bytes
-    },
-  }
-  const cid = await findEntry(at.node, name, { source: recorder })
-  return cid && read(cid, { source, trail, roots: at.roots })
-}
-
-async function read(cid: CID, { source, trail, roots }: From & Pick<FoundPath, 'trail' | 'roots'>): Promise<FoundPath> {
-  const bytes = await loadBlock(cid, source)
-  return { cid, node: decodeNode(cid, bytes), block: { cid, bytes }, trail, roots: [...roots, cid] }
+  const cid = await findEntry(at.node, name, async (level) => {
+    const { block, node } = await source.read(level)
+    trail.push(block)
+    return node
+  })
+  return cid && { cid, ...(await source.read(cid)), trail, roots: [...at.roots, cid] }
 }

@@ -3,11 +3,12 @@ import { DomainSyncError, errorCode } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import type { BlockStore } from '../store/block-store.ts'
 import { parseHost } from './host.ts'
+import { HotNodes } from './hot-nodes.ts'
 import { type GatewayRequest, Refusal, type Reply, sentenceReply } from './reply.ts'
 import { sendReply } from './send-reply.ts'
 import { serveSite } from './site.ts'
 import { refusalReply, type Sites } from './site-answer.ts'
-import { StoredBlockError, type StoredBlocks, storedBlocks } from './stored-blocks.ts'
+import { StoredBlockError, type StoredNodes, storedBlocks } from './stored-blocks.ts'
 import { IMMUTABLE, serveTrustless } from './trustless.ts'
 import { asksTrustless } from './trustless-format.ts'
 
@@ -34,6 +35,8 @@ const CORS = {
   'cross-origin-resource-policy': 'cross-origin',
 }
 
+const NO_QUERY = new URLSearchParams()
+
 /**
  * A gateway over one block store: verifiable blocks and CARs under `/ipfs/` at any host, sites by Host header alone (so two
  * never share an origin). It serves what the store holds, each block hash-checked, and fetches nothing from elsewhere.
@@ -43,20 +46,20 @@ export function createGatewayHandler({
   sites = async (host) => (host.kind === 'content' ? host : undefined),
   onEvent = () => {},
 }: GatewayOptions): RequestListener {
+  const hot = new HotNodes()
   return (request, response) => void answer(request, response)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const gone = new AbortController()
     response.once('close', () => response.writableFinished || gone.abort())
-    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value)
     const head = request.method === 'HEAD'
     try {
-      await sendReply(response, await reply(request, gone.signal), { head })
+      await sendReply(response, withCors(await reply(request, gone.signal)), { head })
     } catch (error) {
       if (gone.signal.aborted && !response.headersSent) return
       const answer = refusal(error)
       if (response.headersSent || response.destroyed) return
-      await sendReply(response, answer, { head }).catch(() => response.destroy())
+      await sendReply(response, withCors(answer), { head }).catch(() => response.destroy())
     }
   }
 
@@ -76,16 +79,18 @@ export function createGatewayHandler({
     if (!url.startsWith('/')) throw new Refusal(400, 'TARGET_INVALID', 'The request target must be a path.')
     const at = url.indexOf('?')
     const [path, search] = at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at)]
-    const request: GatewayRequest = { method, host, path, search, query: new URLSearchParams(search), headers, signal }
-    const source = storedBlocks(store, { signal })
-    if (host.kind === 'address' || asksTrustless(request)) {
-      if (path.startsWith('/ipfs/')) return serveTrustless(request, { source })
-      if (path.startsWith('/ipns/')) return noNames()
+    const query = search === '' ? NO_QUERY : new URLSearchParams(search)
+    const request: GatewayRequest = { method, host, path, search, query, headers, signal }
+    if (isNamespace(path) && (host.kind === 'address' || asksTrustless(request))) {
+      // From the disk itself: this is also how others make sure that it holds what it should.
+      return path.startsWith('/ipfs/')
+        ? serveTrustless(request, { source: storedBlocks(store, { signal }) })
+        : noNames()
     }
-    return host.kind === 'address' ? nothingHere() : hosted(request, source)
+    return host.kind === 'address' ? nothingHere() : hosted(request, storedBlocks(store, { signal, hot }))
   }
 
-  async function hosted(request: GatewayRequest, source: StoredBlocks): Promise<Reply> {
+  async function hosted(request: GatewayRequest, source: StoredNodes): Promise<Reply> {
     const { host } = request
     if (host.kind === 'address') return nothingHere()
     const site = await sites(host)
@@ -125,13 +130,21 @@ function ageHeader(ageMs = 0): Record<string, string> {
   return ageMs > AGE_SAID_MS ? { 'x-domainsync-chain-age': `${Math.round(ageMs / 1000)}` } : {}
 }
 
+function isNamespace(path: string): boolean {
+  return path.startsWith('/ipfs/') || path.startsWith('/ipns/')
+}
+
 /** A site's own `/ipfs` folder answers where blocks do, and Accept decides. */
 function variance({ path }: GatewayRequest): Record<string, string> {
-  return /^\/ip[fn]s\//.test(path) ? { vary: 'Accept' } : {}
+  return isNamespace(path) ? { vary: 'Accept' } : {}
 }
 
 function nothingHere(): Reply {
   return sentenceReply(404, 'HOST_UNKNOWN', 'There is nothing here under this name.')
+}
+
+function withCors(reply: Reply): Reply {
+  return { ...reply, headers: { ...CORS, ...reply.headers } }
 }
 
 function noNames(): Reply {

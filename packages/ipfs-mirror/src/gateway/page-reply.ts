@@ -1,4 +1,4 @@
-import { readFileChunks, type UnixFsNode } from '@domainsync/sdk'
+import { fileChunks, type UnixFsNode } from '@domainsync/sdk'
 import { contentType } from 'mime-types'
 import { type Bytes, bytesReply, wholeReply } from './bytes-reply.ts'
 import type { ByteRange } from './conditional.ts'
@@ -44,7 +44,7 @@ type Body = ReturnType<Bytes['read']>
 function read({ found, file }: Page, { site, range }: { site: Site; range: ByteRange | undefined }): Body {
   if (file.parts.length === 0) return range ? file.data.subarray(range.fromByte, range.toByte + 1) : file.data
   const part = range && { offset: range.fromByte, length: range.toByte - range.fromByte + 1 }
-  return readFileChunks(found.cid, site.source, part)
+  return fileChunks(found.cid, site.source.get, part)
 }
 
 /** `download` and `filename` of the path gateway specification. The name never says what type the bytes are. */

@@ -11,12 +11,12 @@ import type { Reply } from './reply.ts'
 export async function sendReply(response: ServerResponse, reply: Reply, { head }: { head: boolean }): Promise<void> {
   const { status, headers, body } = reply
   if (head || body === undefined) {
-    if (body instanceof Uint8Array) response.setHeader('content-length', body.length)
-    response.writeHead(status, headers).end()
+    const length = body instanceof Uint8Array ? { 'content-length': `${body.length}` } : {}
+    response.writeHead(status, { ...length, ...headers }).end()
     return
   }
   if (body instanceof Uint8Array) {
-    response.writeHead(status, { 'content-length': body.length, ...headers }).end(body)
+    response.writeHead(status, { 'content-length': `${body.length}`, ...headers }).end(body)
     return
   }
   const pieces = body[Symbol.asyncIterator]()

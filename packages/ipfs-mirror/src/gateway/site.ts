@@ -4,12 +4,12 @@ import { enterPath, type FoundPath, findPath } from './find-path.ts'
 import { type Page, pageReply } from './page-reply.ts'
 import { type GatewayRequest, type Reply, sentenceReply } from './reply.ts'
 import { parsePath } from './request-path.ts'
-import type { StoredBlocks } from './stored-blocks.ts'
+import type { StoredNodes } from './stored-blocks.ts'
 
 /** A release as a website. */
 export interface Site {
   readonly root: CID
-  readonly source: StoredBlocks
+  readonly source: StoredNodes
   readonly cacheControl: string
 }
 

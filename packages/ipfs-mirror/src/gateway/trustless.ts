@@ -8,7 +8,7 @@ import { contentDisposition } from './content-disposition.ts'
 import { type FoundPath, findPath } from './find-path.ts'
 import { type GatewayRequest, Refusal, type Reply } from './reply.ts'
 import { parsePath } from './request-path.ts'
-import { IDENTITY, StoredBlockError, type StoredBlocks } from './stored-blocks.ts'
+import { IDENTITY, StoredBlockError, type StoredNodes } from './stored-blocks.ts'
 import { CAR_TYPE, RAW_TYPE, type TrustlessFormat, trustlessFormat } from './trustless-format.ts'
 
 /** What every answer under `/ipfs/` says to caches (path gateway specification). */
@@ -19,7 +19,7 @@ export const IMMUTABLE = 'public, max-age=29030400, immutable'
  *
  * @throws Refusal 400, 404, 406 or 412; StoredBlockError; DagError for what is not UnixFS.
  */
-export async function serveTrustless(request: GatewayRequest, { source }: { source: StoredBlocks }): Promise<Reply> {
+export async function serveTrustless(request: GatewayRequest, { source }: { source: StoredNodes }): Promise<Reply> {
   if (request.headers['service-worker'] !== undefined) {
     throw new Refusal(400, 'SERVICE_WORKER', 'No service worker is served under /ipfs/, which many sites would share.')
   }
@@ -52,7 +52,7 @@ export async function serveTrustless(request: GatewayRequest, { source }: { sour
 }
 
 interface Asked {
-  readonly source: StoredBlocks
+  readonly source: StoredNodes
   readonly root: CID
   readonly common: Readonly<Record<string, string>>
 }
@@ -94,7 +94,7 @@ async function carReply(
 async function resolveForCar(
   root: CID,
   names: readonly string[],
-  { source, format }: { source: StoredBlocks; format: Extract<TrustlessFormat, { kind: 'car' }> },
+  { source, format }: { source: StoredNodes; format: Extract<TrustlessFormat, { kind: 'car' }> },
 ): Promise<FoundPath | undefined> {
   if (root.multihash.code === IDENTITY) return undefined
   const found = await findPath(root, names, { source })

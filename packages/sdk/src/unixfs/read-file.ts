@@ -30,9 +30,21 @@ export interface ReadFileOptions extends CallOptions {
  * @throws DagError `NOT_A_FILE`, `DAG_TOO_LARGE` (also when its parts are tiny and many), `DAG_MALFORMED` (also when a part is
  * not as long as declared); BlockError
  */
-export async function* readFileChunks(
+export function readFileChunks(
   cid: CID,
   source: BlockSource,
+  options: ReadFileOptions = {},
+): AsyncIterable<Uint8Array> {
+  return fileChunks(cid, (wanted, call) => loadBlock(wanted, source, call), options)
+}
+
+/** Gives a block's bytes, which are the CID's. */
+export type LoadBlock = (cid: CID, call: CallOptions) => Promise<Uint8Array>
+
+/** {@link readFileChunks} for who has verified the blocks already. */
+export async function* fileChunks(
+  cid: CID,
+  loadVerified: LoadBlock,
   { maxBytes = Number.MAX_SAFE_INTEGER, offset = 0, length = Number.MAX_SAFE_INTEGER, ...call }: ReadFileOptions = {},
 ): AsyncIterable<Uint8Array> {
   const stop = new AbortController()
@@ -40,7 +52,7 @@ export async function* readFileChunks(
   const done = { blocks: 0, bytes: 0, ahead: 0 }
   const load = (wanted: CID) => {
     if (++done.blocks > FREE_BLOCKS + done.bytes / MIN_MEAN_BYTES) throw tooManyBlocks(cid)
-    return loadBlock(wanted, source, { ...call, signal })
+    return loadVerified(wanted, { ...call, signal })
   }
   try {
     const root = { cid, bytes: await load(cid) }

@@ -32,7 +32,7 @@ export async function resolvePath(root: CID, path: string, options: ResolveOptio
   let cid = root
   for (const name of names) {
     if (cid.code === RAW) return undefined
-    const next = await findEntry(await loadNode(cid, options), name, options)
+    const next = await findEntry(await loadNode(cid, options), name, (level) => loadNode(level, options))
     if (next === undefined) return undefined
     cid = next
   }
@@ -43,10 +43,15 @@ export async function resolvePath(root: CID, path: string, options: ResolveOptio
 
 /**
  * The entry of a directory, plain or sharded, that goes by a name; `undefined` when there is none, or it is no directory.
+ * `load` gives the deeper levels of a sharded one.
  *
- * @throws DagError, BlockError
+ * @throws DagError, and what `load` throws
  */
-export async function findEntry(start: UnixFsNode, name: string, options: ResolveOptions): Promise<CID | undefined> {
+export async function findEntry(
+  start: UnixFsNode,
+  name: string,
+  load: (level: CID) => Promise<UnixFsNode>,
+): Promise<CID | undefined> {
   if (start.kind === 'file') return undefined
   if (start.kind === 'directory') return start.entries.find((entry) => entry.name === name)?.cid
   const slotAt = await shardSlots(name)
@@ -56,7 +61,7 @@ export async function findEntry(start: UnixFsNode, name: string, options: Resolv
     const found = node.entries.find((entry) => entry.slot === slot)
     if (found === undefined) return undefined
     if (found.kind === 'entry') return found.name === name ? found.cid : undefined
-    node = await loadNode(found.cid, options)
+    node = await load(found.cid)
     if (node.kind !== 'shard' || node.fanout !== start.fanout) {
       throw new DagError('DAG_MALFORMED', `${found.cid} is not the next level of a sharded directory.`)
     }
