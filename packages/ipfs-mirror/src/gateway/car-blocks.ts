@@ -10,6 +10,9 @@ import type { FoundPath } from './find-path.ts'
 import type { StoredBlocks } from './stored-blocks.ts'
 import { type DagScope, type EntityBytes, entityRange } from './trustless-format.ts'
 
+/** Blocks read at a time: what a reader, however slow, holds in memory besides the one being sent. */
+const READ_AHEAD = 2
+
 interface Asked {
   readonly source: StoredBlocks
   readonly scope: DagScope
@@ -34,7 +37,7 @@ async function* scopeBlocks(found: FoundPath, { source, scope, entityBytes }: As
       yield* entityBlocks(found, { source, entityBytes })
       return
     case 'all':
-      yield* walkDag(found.cid, source)
+      yield* walkDag(found.cid, source, { concurrency: READ_AHEAD })
   }
 }
 

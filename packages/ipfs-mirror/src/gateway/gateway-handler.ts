@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { DomainSyncError, errorCode } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import type { BlockStore } from '../store/block-store.ts'
+import { BufferPool } from './buffer-pool.ts'
 import { parseHost } from './host.ts'
 import { HotNodes } from './hot-nodes.ts'
 import { type GatewayRequest, Refusal, type Reply, sentenceReply } from './reply.ts'
@@ -24,7 +25,14 @@ export interface GatewayOptions {
   /** Default: any root under its own name, and no site. */
   readonly sites?: Sites | undefined
   readonly onEvent?: ((event: GatewayEvent) => void) | undefined
+  /** Default {@link MAX_STREAMS}. */
+  readonly maxStreams?: number | undefined
+  /** How long a reader may take for a MiB, in milliseconds. Default {@link WRITE_TIMEOUT_MS}. */
+  readonly writeTimeoutMs?: number | undefined
 }
+
+/** Answers of more than one block under way at a time. A slow reader holds up to 3 MiB of each in memory. */
+export const MAX_STREAMS = 256
 
 const CORS = {
   'access-control-allow-origin': '*',
@@ -45,8 +53,12 @@ export function createGatewayHandler({
   store,
   sites = async (host) => (host.kind === 'content' ? host : undefined),
   onEvent = () => {},
+  maxStreams = MAX_STREAMS,
+  writeTimeoutMs,
 }: GatewayOptions): RequestListener {
   const hot = new HotNodes()
+  const pool = new BufferPool()
+  let streams = 0
   return (request, response) => void answer(request, response)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -54,12 +66,24 @@ export function createGatewayHandler({
     response.once('close', () => response.writableFinished || gone.abort())
     const head = request.method === 'HEAD'
     try {
-      await sendReply(response, withCors(await reply(request, gone.signal)), { head })
+      await send(response, withCors(await reply(request, gone.signal)), head)
     } catch (error) {
       if (gone.signal.aborted && !response.headersSent) return
       const answer = refusal(error)
       if (response.headersSent || response.destroyed) return
       await sendReply(response, withCors(answer), { head }).catch(() => response.destroy())
+    }
+  }
+
+  async function send(response: ServerResponse, reply: Reply, head: boolean): Promise<void> {
+    const isStream = !head && reply.body !== undefined && !(reply.body instanceof Uint8Array)
+    if (isStream && streams >= maxStreams)
+      throw new Refusal(503, 'BUSY', 'Too many large answers are under way; ask again soon.')
+    streams += isStream ? 1 : 0
+    try {
+      await sendReply(response, reply, { head, writeTimeoutMs })
+    } finally {
+      streams -= isStream ? 1 : 0
     }
   }
 
@@ -98,7 +122,7 @@ export function createGatewayHandler({
     if (typeof site === 'string') return refusalReply(site)
     const cacheControl = host.kind === 'content' ? IMMUTABLE : 'public, max-age=0, must-revalidate'
     try {
-      const reply = await serveSite(request, { root: site.root, source, cacheControl })
+      const reply = await serveSite(request, { root: site.root, source, pool, cacheControl })
       return { ...reply, headers: { ...reply.headers, ...ageHeader(site.ageMs), ...variance(request) } }
     } catch (error) {
       const isMissing = error instanceof StoredBlockError && error.code === 'BLOCK_MISSING'
@@ -108,7 +132,10 @@ export function createGatewayHandler({
   }
 
   function refusal(error: unknown): Reply {
-    if (error instanceof Refusal) return sentenceReply(error.status, error.code, error.message)
+    if (error instanceof Refusal) {
+      const soon: Record<string, string> = error.status === 503 ? { 'retry-after': `${BUSY_S}` } : {}
+      return sentenceReply(error.status, error.code, error.message, soon)
+    }
     const code = errorCode(error)
     if (NOT_SERVED.includes(code)) return sentenceReply(400, code, (error as DomainSyncError).message)
     if (error instanceof StoredBlockError) onEvent({ kind: 'block', code: error.code, cid: error.cid })
@@ -118,6 +145,9 @@ export function createGatewayHandler({
     return sentenceReply(500, error instanceof DomainSyncError ? code : 'INTERNAL', sentence)
   }
 }
+
+/** After so many seconds a reader who was one too many may ask again. */
+const BUSY_S = 5
 
 /** What is stored but is no file or directory of a release. */
 const NOT_SERVED = ['BLOCK_MALFORMED', 'BLOCK_UNSUPPORTED', 'DAG_MALFORMED', 'DAG_TOO_LARGE', 'DAG_UNSUPPORTED']

@@ -1,8 +1,9 @@
-import { fileChunks, type UnixFsNode } from '@domainsync/sdk'
+import type { UnixFsNode } from '@domainsync/sdk'
 import { contentType } from 'mime-types'
 import { type Bytes, bytesReply, wholeReply } from './bytes-reply.ts'
 import type { ByteRange } from './conditional.ts'
 import { contentDisposition } from './content-disposition.ts'
+import { fileBody } from './file-body.ts'
 import type { FoundPath } from './find-path.ts'
 import type { GatewayRequest, Reply } from './reply.ts'
 import type { Site } from './site.ts'
@@ -43,8 +44,7 @@ type Body = ReturnType<Bytes['read']>
 /** A file of one block is at hand already. */
 function read({ found, file }: Page, { site, range }: { site: Site; range: ByteRange | undefined }): Body {
   if (file.parts.length === 0) return range ? file.data.subarray(range.fromByte, range.toByte + 1) : file.data
-  const part = range && { offset: range.fromByte, length: range.toByte - range.fromByte + 1 }
-  return fileChunks(found.cid, site.source.get, part)
+  return fileBody(found.cid, { source: site.source, pool: site.pool, range })
 }
 
 /** `download` and `filename` of the path gateway specification. The name never says what type the bytes are. */

@@ -1,5 +1,6 @@
 import { MAX_REDIRECTS_BYTES, matchRedirect, parseRedirects, readFileBytes } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
+import type { BufferPool } from './buffer-pool.ts'
 import { enterPath, type FoundPath, findPath } from './find-path.ts'
 import { type Page, pageReply } from './page-reply.ts'
 import { type GatewayRequest, type Reply, sentenceReply } from './reply.ts'
@@ -10,6 +11,7 @@ import type { StoredNodes } from './stored-blocks.ts'
 export interface Site {
   readonly root: CID
   readonly source: StoredNodes
+  readonly pool: BufferPool
   readonly cacheControl: string
 }
 

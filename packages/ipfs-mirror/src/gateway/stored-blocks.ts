@@ -1,7 +1,7 @@
 import { type BlockSource, type CallOptions, DomainSyncError } from '@domainsync/core'
 import { checkCid, decodeNode, type UnixFsNode } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
-import type { Block, BlockStore } from '../store/block-store.ts'
+import type { Block, BlockStore, GetOptions } from '../store/block-store.ts'
 import type { HotNodes } from './hot-nodes.ts'
 
 /** Multihash code of an identity digest: the CID is its own data, and no block. */
@@ -27,7 +27,7 @@ export interface ReadNode {
 
 /** A source that gives true bytes or throws, so that nobody need hash them again. */
 export interface StoredBlocks extends BlockSource {
-  get(cid: CID): Promise<Uint8Array>
+  get(cid: CID, options?: GetOptions): Promise<Uint8Array>
 }
 
 /** The same with blocks decoded. */
@@ -45,10 +45,10 @@ export interface StoredBlocksOptions extends CallOptions {
 export function storedBlocks(store: Pick<BlockStore, 'get'>, { hot, ...call }: StoredBlocksOptions = {}): StoredNodes {
   return { name: 'store', get, read }
 
-  async function get(cid: CID): Promise<Uint8Array> {
+  async function get(cid: CID, { memory }: GetOptions = {}): Promise<Uint8Array> {
     let bytes: Uint8Array | undefined
     try {
-      bytes = await store.get(cid, call)
+      bytes = await store.get(cid, { ...call, memory })
     } catch (cause) {
       const isDamaged = cause instanceof DomainSyncError && cause.code === 'BLOCK_DAMAGED'
       throw isDamaged ? new StoredBlockError('BLOCK_DAMAGED', cid, cause) : cause

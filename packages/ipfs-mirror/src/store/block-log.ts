@@ -93,9 +93,8 @@ export class BlockLog {
   }
 
   /** The bytes at a place, hash checked; `undefined`, and remembered as damaged, when they are not the block's. */
-  async read(place: BlockPlace): Promise<Uint8Array | undefined> {
-    // Not cleared: it is filled, or fails the check below.
-    const bytes = new Uint8Array(Buffer.allocUnsafeSlow(place.sizeBytes).buffer)
+  async read(place: BlockPlace, memory = freshMemory): Promise<Uint8Array | undefined> {
+    const bytes = memory(place.sizeBytes)
     this.#readers++
     try {
       let length = 0
@@ -226,4 +225,9 @@ export class BlockLog {
       this.#table.set(digest, sound ? bodyAt : -bodyAt, sizeBytes)
     }
   }
+}
+
+/** Not cleared: a block fills it, or fails its check. */
+function freshMemory(sizeBytes: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(sizeBytes).buffer)
 }

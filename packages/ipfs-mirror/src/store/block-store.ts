@@ -7,13 +7,19 @@ export interface Block {
   readonly bytes: Uint8Array
 }
 
+/** Options of a store's `get`. */
+export interface GetOptions extends CallOptions {
+  /** Gives the memory for exactly so many bytes, which become the answer. Fresh memory by default. */
+  readonly memory?: ((sizeBytes: number) => Uint8Array) | undefined
+}
+
 /**
  * Blocks on one disk, kept as long as a pinned root needs them. Writes are crash-safe: what `sync` or `pin` returned from is
  * there after `kill -9` and after a power cut. A damaged block is noticed when it is read.
  */
 export interface BlockStore extends BlockSource {
   /** The block's bytes, hash checked. Rejects with `BLOCK_DAMAGED` when the disk gives other bytes than were written. */
-  get(cid: CID, options?: CallOptions): Promise<Uint8Array | undefined>
+  get(cid: CID, options?: GetOptions): Promise<Uint8Array | undefined>
   has(cid: CID): boolean
   /**
    * Adds blocks whose hash the caller has verified or computed; one that is already there and sound costs nothing. The bytes

@@ -7,7 +7,14 @@ import { isSupported } from '../car/block-fault.ts'
 import { CidMarks } from '../car/cid-marks.ts'
 import { BlockHolds } from './block-holds.ts'
 import { BlockLog, type LogEntry } from './block-log.ts'
-import { type Block, type BlockStore, type Compaction, LEASE_MS, type StoreEvent } from './block-store.ts'
+import {
+  type Block,
+  type BlockStore,
+  type Compaction,
+  type GetOptions,
+  LEASE_MS,
+  type StoreEvent,
+} from './block-store.ts'
 import { Compactor, MIN_DEAD_BYTES } from './compactor.ts'
 import { openPack } from './pack-file.ts'
 import { type HeldBlocks, reachDag } from './reach-dag.ts'
@@ -106,12 +113,12 @@ class PackBlockStore implements BlockStore {
     if (wasCompacting) this.#compactor.consider()
   }
 
-  async get(cid: CID, { signal }: CallOptions = {}): Promise<Uint8Array | undefined> {
+  async get(cid: CID, { signal, memory }: GetOptions = {}): Promise<Uint8Array | undefined> {
     signal?.throwIfAborted()
     this.#requireOpen()
     const place = isSupported(cid) ? this.#log.place(cid.multihash.digest) : undefined
     if (place === undefined) return undefined
-    const bytes = place.damaged ? undefined : await this.#log.read(place)
+    const bytes = place.damaged ? undefined : await this.#log.read(place, memory)
     if (bytes === undefined) {
       throw new StoreError(
         'BLOCK_DAMAGED',

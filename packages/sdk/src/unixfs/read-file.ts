@@ -8,7 +8,7 @@ import { decodeNode, type FilePart } from './decode-node.ts'
 export const MAX_FILE_BYTES = 64 * 1024 * 1024
 /** Levels of a chunked file; 1,024 links a block make 1 TiB with three. */
 const MAX_FILE_DEPTH = 16
-/** Blocks that are fetched ahead, on all levels together. */
+/** Blocks that are fetched ahead unless told otherwise, on all levels together. */
 const READ_AHEAD = 8
 /** Blocks that a file may take whatever it gives, and bytes that each further one has to give on average. */
 const FREE_BLOCKS = 1024
@@ -21,6 +21,8 @@ export interface ReadFileOptions extends CallOptions {
   offset?: number | undefined
   /** Bytes wanted from there on; all by default. */
   length?: number | undefined
+  /** Blocks that are fetched ahead, on all levels together; 8 by default. At least 1. */
+  readAhead?: number | undefined
 }
 
 /**
@@ -45,7 +47,13 @@ export type LoadBlock = (cid: CID, call: CallOptions) => Promise<Uint8Array>
 export async function* fileChunks(
   cid: CID,
   loadVerified: LoadBlock,
-  { maxBytes = Number.MAX_SAFE_INTEGER, offset = 0, length = Number.MAX_SAFE_INTEGER, ...call }: ReadFileOptions = {},
+  {
+    maxBytes = Number.MAX_SAFE_INTEGER,
+    offset = 0,
+    length = Number.MAX_SAFE_INTEGER,
+    readAhead = READ_AHEAD,
+    ...call
+  }: ReadFileOptions = {},
 ): AsyncIterable<Uint8Array> {
   const stop = new AbortController()
   const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal
@@ -57,7 +65,7 @@ export async function* fileChunks(
   try {
     const root = { cid, bytes: await load(cid) }
     const range = { from: offset, to: offset + length }
-    for await (const piece of walk(root, { load, range, done, start: 0, depth: 0, maxBytes })) {
+    for await (const piece of walk(root, { load, range, done, start: 0, depth: 0, maxBytes, readAhead })) {
       done.bytes += piece.length
       yield piece
     }
@@ -97,6 +105,7 @@ interface Walk {
   readonly start: number
   readonly depth: number
   readonly maxBytes: number
+  readonly readAhead: number
   /** What the block above says; none for the root. */
   readonly declaredBytes?: number
 }
@@ -129,7 +138,7 @@ async function* walk(block: { cid: CID; bytes: Uint8Array }, at: Walk): AsyncIte
   }
   const ahead: Promise<Uint8Array>[] = []
   for (const [index, part] of wanted.entries()) {
-    while (ahead.length === 0 || (at.done.ahead < READ_AHEAD && index + ahead.length < wanted.length)) {
+    while (ahead.length === 0 || (at.done.ahead < at.readAhead && index + ahead.length < wanted.length)) {
       const loading = at.load(wanted[index + ahead.length]!.cid)
       loading.catch(() => {}) // Awaited in its turn; until then a failure is not unhandled.
       ahead.push(loading)
