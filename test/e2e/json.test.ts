@@ -23,6 +23,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   plan: ['plan'],
   check: ['check'],
   heal: ['heal'],
+  migrate: ['migrate', 'node-3'],
+  prune: ['prune'],
   approve: ['approve', DOMAIN],
   verify: ['verify', DOMAIN],
   history: ['history', DOMAIN],

@@ -123,6 +123,18 @@ export const COMMAND_HELP = {
     done: 'healthy, perhaps after repairs',
     incomplete: 'something is still wrong, frozen, or could not be asked',
   },
+  migrate: {
+    group: GROUPS.watch,
+    examples: ['migrate old-nft --dry-run', 'migrate pinata', 'migrate old-nft bafybei…'],
+    done: 'the other providers hold everything, each shown to',
+    incomplete: 'something is gone, could not be read now, or too few hold it; it says what',
+  },
+  prune: {
+    group: GROUPS.watch,
+    examples: ['prune --dry-run', 'prune bbbhhai.com'],
+    done: 'done, or nothing to let go of; one copy of each release stays',
+    incomplete: 'a provider could not be asked, or a last copy could not be shown; try again',
+  },
   approve: {
     group: GROUPS.watch,
     examples: ['approve bbbhhai.com --dry-run', 'approve bbbhhai.com'],

@@ -54,7 +54,7 @@ export async function openPublisherPorts(
   const store = await openSqliteStore(folder.journal)
   stack.defer(() => store.close())
   const remote: BlockSource[] = [
-    ...replicas.map(({ source }) => source),
+    ...replicas.filter(({ evidence }) => evidence !== 'claimed').map(({ source }) => source),
     ...gateways.map((url) => createGateway({ url })),
   ]
   const budget = values.network.ethUsd && { maxUsd: values.network.maxSyncCostUsd, ethUsd: values.network.ethUsd.fixed }

@@ -1,4 +1,4 @@
-import type { Replica } from '@domainsync/core'
+import type { BlockSource, Replica } from '@domainsync/core'
 import {
   createEmbeddedReplica,
   createFilebaseReplica,
@@ -8,9 +8,12 @@ import {
   createLighthouseReplica,
   createPinataReplica,
   createPsaReplica,
+  createRetiredReplica,
   withRetries,
 } from '@domainsync/ipfs-mirror'
+import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
+import { nearestName } from '../config/nearest-name.ts'
 import { isRetired, type LiveProviderConfig } from '../config/provider-schema.ts'
 import { readSecret, readText } from '../config/secret.ts'
 import type { SecretSource } from '../config/secret-schema.ts'
@@ -34,6 +37,23 @@ export async function openReplicas(config: LoadedConfig): Promise<ConfiguredRepl
       spare: provider.spare,
     })),
   )
+}
+
+/** Where the blocks of any configured provider are read, a retired one too. */
+export async function openProviderSource(name: string, config: LoadedConfig): Promise<BlockSource> {
+  const provider = config.values.providers[name]
+  if (provider === undefined) {
+    const names = Object.keys(config.values.providers)
+    const meant = nearestName(name, names)
+    throw new ConfigError(
+      'CONFIG_INVALID',
+      `providers."${name}" is missing in the configuration${meant === undefined ? `; there are ${names.join(', ')}.` : `; did you mean "${meant}"?`}`,
+    )
+  }
+  if (!isRetired(provider)) return withRetries(await openReplica(name, { provider, config })).source
+  const gatewayUrl =
+    provider.gatewayUrl && (await readText(provider.gatewayUrl, config, `providers."${name}".gatewayUrl`))
+  return withRetries(createRetiredReplica({ name, kind: provider.kind, gatewayUrl })).source
 }
 
 async function openReplica(

@@ -4,15 +4,16 @@ import type { Operation } from '@domainsync/core'
 import type { StepDefinition } from '@domainsync/journal'
 import { readHistory } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
-import { expiredReleases } from '../expired-releases.ts'
 import type { PublishContext } from '../publish-context.ts'
+import { expiredReleases } from '../retention/expired-releases.ts'
+import { letGo } from '../retention/let-go.ts'
 
 /** How many operations back a CAR is looked for that a failed publish left. */
 const EARLIER_OPERATIONS = 100
 
 /**
- * Lets go of what nobody can go back to: releases outside of ring and kept, a week after the next one was published. Quarantined
- * ones stay stored. The publisher's own copy is only needed until the release is replicated, but keeps the next import fast.
+ * Lets go of what nobody can go back to: releases outside of ring and kept, a week after the next one was published, but for one
+ * copy. Quarantined ones stay stored. The publisher's own copy is only needed until the release is replicated, but keeps the next import fast.
  */
 export const unpinStep: StepDefinition<PublishContext> = {
   key: 'unpin',
@@ -32,8 +33,8 @@ export const unpinStep: StepDefinition<PublishContext> = {
   async effect({ context, operation, signal }, intent) {
     const { blocks, carFolder, replicas } = context.ports
     for (const root of (intent as { roots: string[] }).roots.map((text) => CID.parse(text))) {
-      await Promise.allSettled(replicas.map((replica) => replica.remove?.(root, { signal })))
-      await blocks.unpin(root)
+      // A provider that does not answer now is made to by the next "domainsync prune".
+      await letGo(root, { replicas, blocks, keepOne: true, signal })
     }
     for (const name of await carsOf(operation, context)) await rm(join(carFolder, name), { force: true })
   },

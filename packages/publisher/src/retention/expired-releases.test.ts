@@ -75,4 +75,9 @@ describe('expiredReleases', () => {
       }),
     )
   })
+
+  it('keeps a root that stands under a number that is still needed', () => {
+    const live = history(12)[0]!
+    expect(numbers(history(12, (number) => (number === 2 ? { root: live.root } : {})))).toEqual([3, 1])
+  })
 })

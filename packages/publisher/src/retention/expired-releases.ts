@@ -9,8 +9,11 @@ export const RETENTION_MS = 7 * 86_400_000
  * ones stay. Releases are given newest first, so that each one's successor stands before it.
  */
 export function expiredReleases(releases: readonly HistoryRelease[], now: number): CID[] {
-  return releases.flatMap(({ root, held, stable, live }, index) => {
+  const isExpired = ({ held, stable, live }: HistoryRelease, index: number) => {
     const replacedAt = releases[index - 1]?.publishedAt ?? now
-    return !held && stable && !live && now - replacedAt > RETENTION_MS ? [root] : []
-  })
+    return !held && stable && !live && now - replacedAt > RETENTION_MS
+  }
+  // A root may stand under two numbers.
+  const needed = new Set(releases.filter((release, index) => !isExpired(release, index)).map(({ root }) => `${root}`))
+  return releases.filter(({ root }) => !needed.has(`${root}`)).map(({ root }) => root)
 }
