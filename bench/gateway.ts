@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePorts } from '../packages/cli/dist/demo/free-port.js'
-import { findKubo } from '../packages/ipfs-mirror/src/providers/kubo-binary.test.support.ts'
+import { KUBO } from '../packages/ipfs-mirror/src/providers/server-binary.test.support.ts'
 import { type FileServer, startKuboGateway, startNodeServer } from './file-servers.ts'
 import { downloadMs, httpLoad } from './http-load.ts'
 import { writeBenchSite } from './import-sites.ts'
@@ -79,7 +79,7 @@ try {
   const servers = new Map<string, FileServer>()
   servers.set('gateway', stack.use(await startNodeServer('gateway', site)))
   servers.set('plain node:http', stack.use(await startNodeServer('plain', site)))
-  const kubo = findKubo()
+  const kubo = KUBO.find()
   if (kubo === undefined) {
     console.error('Kubo is not here, so nothing is measured beside it: run "node scripts/build-kubo.mjs".')
   } else {
