@@ -20,7 +20,7 @@ describe('two machines that publish at once', { timeout: 180_000 }, () => {
       config.agent!.store = { kind: 'sqlite', path: `state-${name}/domainsync.db` }
       config.domains[DOMAIN]!.site = site
     })
-    return { publish: () => runCli(['publish', DOMAIN], { config: file }) }
+    return { publish: () => runCli(['publish', DOMAIN], { config: file, ownProcess: true }) }
   }
 
   it('end with one release, and the other says which one came first', async () => {

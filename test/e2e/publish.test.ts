@@ -85,7 +85,8 @@ describe('domainsync publish', { timeout: 60_000 }, () => {
   it('lets one of two at once publish, and the other says that it was too late', async () => {
     await world.writeSite({ 'index.html': '<title>at once</title>' })
     const before = await world.outside()
-    const ends = await Promise.all([publish(), publish()])
+    const start = () => runCli(['publish', DOMAIN], { config: world.config.file, ownProcess: true })
+    const ends = await Promise.all([start(), start()])
     const codes = ends.map(({ code }) => code).sort()
     const outcomes = ends.map(({ json }) => json.outcome ?? (json.error as { code: string }).code).sort()
     // The second is refused while the first has the store open, or finds everything done.

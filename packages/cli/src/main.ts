@@ -6,7 +6,7 @@ import { createProgram, usageSentence } from './program.ts'
 
 /** Runs one command line; gives the exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
-  process.stdout.on('error', ignoreClosedPipe)
+  if (!process.stdout.listeners('error').includes(ignoreClosedPipe)) process.stdout.on('error', ignoreClosedPipe)
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)

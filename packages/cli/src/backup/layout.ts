@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { malformed } from './backup-error.ts'
 import { requireSafePath } from './safe-path.ts'
 

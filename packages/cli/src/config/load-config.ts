@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ConfigError } from './config-error.ts'
@@ -22,13 +23,15 @@ export interface LoadedConfig extends SecretContext {
  */
 export async function loadConfig(path = CONFIG_FILE, { env = process.env } = {}): Promise<LoadedConfig> {
   const file = resolve(path)
-  await access(file).catch((cause) => {
+  const text = await readFile(file).catch((cause) => {
     throw new ConfigError('CONFIG_MISSING', `There is no configuration at ${file}.`, {
       cause,
       next: 'domainsync init <domain>',
     })
   })
-  const module = await import(pathToFileURL(file).href).catch((cause) => {
+  // Node keeps a module by its URL: one that was changed since needs another.
+  const url = `${pathToFileURL(file)}?${createHash('sha256').update(text).digest('hex')}`
+  const module = await import(url).catch((cause) => {
     throw new ConfigError('CONFIG_INVALID', `${file} cannot be loaded: ${(cause as Error).message}`, { cause })
   })
   if (module.default === undefined) {

@@ -1,5 +1,5 @@
 import { parseDomainName } from '@domainsync/core'
-import { z } from 'zod'
+import * as z from 'zod'
 import { ConfigError } from './config-error.ts'
 import { nearestName } from './nearest-name.ts'
 import { isRetired } from './provider-schema.ts'
