@@ -26,6 +26,7 @@ export {
 } from './import/import-folder.ts'
 export { listDirectory } from './import/list-directory.ts'
 export { type OwnFiles, releaseFiles } from './import/release-files.ts'
+export { connectionLimit } from './node/connection-limit.ts'
 export type { ControlEvent } from './node/control-api.ts'
 export { type EmbeddedNode, type NodeEvent, type NodeOptions, startNode } from './node/start-node.ts'
 export type { Proof, ProofFailure, ProofMode } from './proof/proof.ts'

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { type Address, type DnsRecord, type DomainName, errorCode, parseDomainName } from '@domainsync/core'
 import { type DnsServer, startDnsServer } from '@domainsync/dns'
 import {
+  connectionLimit,
   createLiveSites,
   createRegistryWatch,
   type NodeEvent,
@@ -64,8 +65,9 @@ export async function openServers(config: LoadedConfig, options: OpenServersOpti
   const nodes: { name: string; url: string }[] = []
   const here = providers.filter(([name]) => wanted.includes(name))
   const watch = here.length > 0 ? await openWatch(config, options) : undefined
+  const maxConnections = connectionLimit(here.length)
   for (const [name, provider] of here) {
-    nodes.push(await openNode(name, { provider, config, stack, watch: watch!, ...options }))
+    nodes.push(await openNode(name, { provider, config, stack, watch: watch!, maxConnections, ...options }))
   }
   // What ends first was begun last: nobody looks at the chain for nodes that are gone.
   if (watch !== undefined) stack.use(watch.run(options.signal))
@@ -105,12 +107,13 @@ interface NodeParts extends Opening {
   readonly provider: EmbeddedProvider
   readonly watch: RegistryWatch
   readonly stack: AsyncDisposableStack
+  readonly maxConnections: number
 }
 
 /** A node, and the sites that it serves as the registry says. */
 async function openNode(
   name: string,
-  { provider, config, watch, stack, onEvent, signal }: NodeParts,
+  { provider, config, watch, stack, maxConnections, onEvent, signal }: NodeParts,
 ): Promise<{ name: string; url: string }> {
   const { network, serve } = config.values
   const sites = createLiveSites({
@@ -129,6 +132,7 @@ async function openNode(
     token: await readSecret(provider.token, config, `providers."${name}".token`),
     sites: sites.resolve,
     onHint: (root, hint) => watch.hint(root, hint),
+    maxConnections,
     onEvent: (event) => onEvent(`${name}: ${nodeEventText(event)}`),
   })
   stack.defer(() => node.close())

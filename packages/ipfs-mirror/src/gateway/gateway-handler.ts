@@ -6,7 +6,7 @@ import { BufferPool } from './buffer-pool.ts'
 import { parseHost } from './host.ts'
 import { HotNodes } from './hot-nodes.ts'
 import { type GatewayRequest, Refusal, type Reply, sentenceReply } from './reply.ts'
-import { sendReply } from './send-reply.ts'
+import { sendUnread } from './send-unread.ts'
 import { serveSite } from './site.ts'
 import { refusalReply, type Sites } from './site-answer.ts'
 import { StoredBlockError, type StoredNodes, storedBlocks } from './stored-blocks.ts'
@@ -66,22 +66,23 @@ export function createGatewayHandler({
     response.once('close', () => response.writableFinished || gone.abort())
     const head = request.method === 'HEAD'
     try {
-      await send(response, withCors(await reply(request, gone.signal)), head)
+      await send(request, response, withCors(await reply(request, gone.signal)))
     } catch (error) {
       if (gone.signal.aborted && !response.headersSent) return
       const answer = refusal(error)
       if (response.headersSent || response.destroyed) return
-      await sendReply(response, withCors(answer), { head }).catch(() => response.destroy())
+      await sendUnread(request, response, { reply: withCors(answer), head }).catch(() => response.destroy())
     }
   }
 
-  async function send(response: ServerResponse, reply: Reply, head: boolean): Promise<void> {
+  async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
+    const head = request.method === 'HEAD'
     const isStream = !head && reply.body !== undefined && !(reply.body instanceof Uint8Array)
     if (isStream && streams >= maxStreams)
       throw new Refusal(503, 'BUSY', 'Too many large answers are under way; ask again soon.')
     streams += isStream ? 1 : 0
     try {
-      await sendReply(response, reply, { head, writeTimeoutMs })
+      await sendUnread(request, response, { reply, head, writeTimeoutMs })
     } finally {
       streams -= isStream ? 1 : 0
     }

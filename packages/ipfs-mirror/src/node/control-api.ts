@@ -3,7 +3,7 @@ import { DomainSyncError, errorCode } from '@domainsync/core'
 import { CID } from 'multiformats/cid'
 import { readCar } from '../car/read-car.ts'
 import { Refusal, type Reply, sentenceReply } from '../gateway/reply.ts'
-import { sendReply } from '../gateway/send-reply.ts'
+import { sendUnread } from '../gateway/send-unread.ts'
 import { CAR_TYPE } from '../gateway/trustless-format.ts'
 import type { Hint } from '../sites/look-cadence.ts'
 import type { BlockStore } from '../store/block-store.ts'
@@ -49,7 +49,7 @@ export function createControlApi(options: ControlOptions): RequestListener {
     response.once('close', () => response.writableFinished || gone.abort())
     const root = { cid: undefined as CID | undefined }
     try {
-      await send(request, response, await reply(request, { signal: gone.signal, root }))
+      await sendUnread(request, response, { reply: await reply(request, { signal: gone.signal, root }), head: false })
     } catch (error) {
       if (gone.signal.aborted || request.errored)
         return onEvent({ kind: 'refused', code: 'UPLOAD_CUT', root: root.cid })
@@ -60,7 +60,8 @@ export function createControlApi(options: ControlOptions): RequestListener {
       if (status < 500) onEvent({ kind: 'refused', code, root: root.cid })
       else onEvent({ kind: 'failed', code, error })
       const sentence = known ? error.message : 'This node failed; its operator can see why.'
-      await send(request, response, sentenceReply(status, known ? code : 'INTERNAL', sentence, challenge(status)))
+      const refusal = sentenceReply(status, known ? code : 'INTERNAL', sentence, challenge(status))
+      await sendUnread(request, response, { reply: refusal, head: false })
     }
   }
 
@@ -143,18 +144,4 @@ function parseRoot(label: string): CID {
 function json(value: unknown): Reply {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
   return { status: 200, headers, body: new TextEncoder().encode(`${JSON.stringify(value)}\n`) }
-}
-
-/** How long a refused upload may go on before its connection is cut, in milliseconds. */
-const LINGER_MS = 2_000
-
-/** Answers; when the body was not read to its end, reads on a moment so that the sender sees the answer, not a reset. */
-async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
-  const unread = !request.readableEnded && !request.complete
-  if (unread) response.setHeader('connection', 'close')
-  await sendReply(response, reply, { head: false })
-  if (!unread) return
-  request.resume()
-  const timer = setTimeout(() => request.destroy(), LINGER_MS)
-  request.once('close', () => clearTimeout(timer))
 }

@@ -5,7 +5,9 @@ import { createGatewayHandler, type GatewayEvent } from '../gateway/gateway-hand
 import type { Sites } from '../gateway/site-answer.ts'
 import type { BlockStore, StoreEvent } from '../store/block-store.ts'
 import { openBlockStore } from '../store/open-block-store.ts'
+import { connectionLimit } from './connection-limit.ts'
 import { CONTROL_PATH, type ControlEvent, type ControlOptions, createControlApi } from './control-api.ts'
+import { limitConnections } from './limit-connections.ts'
 
 /** How long a connection may say nothing while a request or an answer is under way, in milliseconds. */
 export const IDLE_TIMEOUT_MS = 120_000
@@ -15,8 +17,10 @@ export const CLOSE_GRACE_MS = 5_000
 
 const MAX_HEADER_BYTES = 16_384
 const HEADERS_TIMEOUT_MS = 10_000
-const KEEP_ALIVE_MS = 5_000
-const MAX_CONNECTIONS = 2_048
+/** Longer than proxies keep theirs, so that none sends a request into a connection that is just being closed. */
+const KEEP_ALIVE_MS = 75_000
+/** How often the time-out of headers is looked after, in milliseconds. */
+const CHECK_EVERY_MS = 2_000
 
 export type NodeEvent = GatewayEvent | ControlEvent | StoreEvent
 
@@ -32,6 +36,8 @@ export interface NodeOptions {
   readonly sites?: Sites | undefined
   readonly onHint?: ControlOptions['onHint']
   readonly maxCarBytes?: number | undefined
+  /** Connections at a time. Default: what the system's limit of open files allows, 16,384 at most. */
+  readonly maxConnections?: number | undefined
   readonly onEvent?: ((event: NodeEvent) => void) | undefined
   /** Aborting it closes the node. */
   readonly signal?: AbortSignal | undefined
@@ -55,13 +61,15 @@ export interface EmbeddedNode {
  */
 export async function startNode(options: NodeOptions): Promise<EmbeddedNode> {
   const { path, host = '127.0.0.1', port, token, sites, maxCarBytes, onEvent, onHint, signal } = options
+  const { maxConnections = connectionLimit(1) } = options
   signal?.throwIfAborted()
   if (token === '')
     throw new DomainSyncError('TOKEN_EMPTY', 'The node needs a token for its control API.', { retryable: false })
   const store = await openBlockStore(path, { onEvent })
   const gateway = createGatewayHandler({ store, sites, onEvent })
   const control = createControlApi({ store, token, maxCarBytes, onEvent, onHint })
-  const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) =>
+  const limits = { maxHeaderSize: MAX_HEADER_BYTES, connectionsCheckingInterval: CHECK_EVERY_MS }
+  const server = createServer(limits, (request, response) =>
     request.url?.startsWith(CONTROL_PATH) ? control(request, response) : gateway(request, response),
   )
   server.headersTimeout = HEADERS_TIMEOUT_MS
@@ -69,7 +77,7 @@ export async function startNode(options: NodeOptions): Promise<EmbeddedNode> {
   server.requestTimeout = 0
   server.timeout = IDLE_TIMEOUT_MS
   server.keepAliveTimeout = KEEP_ALIVE_MS
-  server.maxConnections = MAX_CONNECTIONS
+  limitConnections(server, maxConnections)
   try {
     await listen(server, { host, port })
   } catch (error) {
