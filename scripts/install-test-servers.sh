@@ -1,11 +1,12 @@
 #!/bin/sh
-# Installs what tests run against and npm does not have: BIND (Debian's bind9) and Chromium (Debian's chromium).
+# Installs what tests run against and npm does not have: BIND (Debian's bind9), Chromium (Debian's chromium) and curl.
 # Does nothing when they are there. Needs root and apt; says so and fails otherwise.
 set -eu
 
 missing=
 command -v named >/dev/null 2>&1 || [ -x /usr/sbin/named ] || missing=bind9
 command -v chromium >/dev/null 2>&1 || [ -x "${CHROMIUM_BINARY:-}" ] || missing="$missing chromium"
+command -v curl >/dev/null 2>&1 || missing="$missing curl"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
   echo "install-test-servers: missing; install as root:" $missing >&2

@@ -12,6 +12,7 @@ it.each([
   ['localhost', { kind: 'address' }],
   ['LOCALHOST:80', { kind: 'address' }],
   ['example.com', { kind: 'site', name: 'example.com' }],
+  ['example.com:', { kind: 'site', name: 'example.com' }],
   ['Example.COM.:443', { kind: 'site', name: 'example.com' }],
   ['example.com.localhost:8080', { kind: 'site', name: 'example.com' }],
   [`${ROOT}.ipfs.localhost:1`, { kind: 'content', name: `${ROOT}.ipfs.localhost`, root: CID.parse(ROOT) }],

@@ -16,7 +16,7 @@ const MAX_NAME_LENGTH = 253
 
 /** Reads a Host header; `undefined` when it is missing or is not a host (RFC 9110, 7.2), which is answered 400. */
 export function parseHost(header: string | undefined): HostName | undefined {
-  const [, bracketed, plain] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header ?? '') ?? []
+  const [, bracketed, plain] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{0,5})?$/i.exec(header ?? '') ?? []
   if (bracketed !== undefined) return isIP(bracketed) === 6 ? { kind: 'address' } : undefined
   const name = plain?.toLowerCase().replace(/\.$/, '')
   if (!name || name.length > MAX_NAME_LENGTH || !name.split('.').every(isLabel)) return undefined
