@@ -39,6 +39,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   attest: ['attest', DOMAIN],
   reclaim: ['reclaim', 'object', DOMAIN],
   feed: ['feed', 'show', DOMAIN],
+  follow: ['follow', DOMAIN, '--once'],
   backup: ['backup', '--recipient', RECIPIENT, '--single-recipient', '--dry-run'],
   restore: ['restore', 'nowhere', '--into', 'again', '--key', 'recipient.json', '--any-signer'],
   rollback: ['rollback', DOMAIN, '--to', '1', '--dry-run'],

@@ -55,6 +55,8 @@ export interface TestRegistry {
   seq(id: string): Promise<number>
   /** Starts a reclaim of a name, attested by the registrar. */
   startReclaim(name: string, next: TestTrust): Promise<ContractTransactionReceipt>
+  /** To be called when the chain went back: the accounts' nonces did too. */
+  wentBack(): void
   /** Ends the connection to the node. */
   close(): void
 }
@@ -131,6 +133,9 @@ export async function deployRegistry(node: Pick<ChainNode, 'url' | 'chainId'>): 
       return send('registrar', 'startReclaim', name, next, deadline, [attestation])
     },
     rollback: async (id, target) => send('healer', 'rollback', id, target, await seq(id)),
+    wentBack: () => {
+      for (const signer of Object.values(signers)) signer.reset()
+    },
     close: () => provider.destroy(),
   }
 }

@@ -68,6 +68,18 @@ export const COMMAND_HELP = {
     done: 'ended by Ctrl-C or a signal',
     failed: 'it could not start (a port in use, a damaged store)',
   },
+  follow: {
+    group: GROUPS.setUp,
+    examples: [
+      'follow bbbhhai.com auditorsec.com',
+      'follow bbbhhai.com --listen 127.0.0.1:8090 --max-release 200MB --max-domain 1GB',
+      'follow bbbhhai.com --once --json',
+    ],
+    done: 'ended by Ctrl-C; with --once: every live, kept and ring release is here, verified',
+    failed: 'with --once: a release is refused (over a quota, not what was signed), or it could not start',
+    incomplete: 'with --once: the registry could not be read, or not all could be fetched yet; run it again',
+    interrupted: 'interrupted; the next run goes on with what is here',
+  },
   publish: {
     group: GROUPS.publish,
     examples: [

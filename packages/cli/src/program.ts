@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<keyof typeof COMMAND_HELP, () => Promise<AddComm
   keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
   register: async () => (await import('./commands/register.ts')).addRegisterCommand,
   serve: async () => (await import('./commands/serve.ts')).addServeCommand,
+  follow: async () => (await import('./commands/follow.ts')).addFollowCommand,
   publish: async () => (await import('./commands/publish.ts')).addPublishCommand,
   sign: async () => (await import('./commands/sign.ts')).addSignCommand,
   resume: async () => (await import('./commands/resume.ts')).addResumeCommand,

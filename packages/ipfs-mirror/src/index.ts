@@ -9,6 +9,20 @@ export { type WalkOptions, walkDag } from './car/walk-dag.ts'
 export { writeCar } from './car/write-car.ts'
 export { writeCarFile } from './car/write-car-file.ts'
 export { openRegularFile } from './files/open-regular-file.ts'
+export { type WriteWholeOptions, writeWhole } from './files/write-whole.ts'
+export {
+  createFollower,
+  FOLLOW_EVERY_MS,
+  FOLLOW_SLICE_MS,
+  type Follower,
+  type FollowOptions,
+  type FollowReport,
+} from './follow/create-follower.ts'
+export { FollowError } from './follow/follow-error.ts'
+export type { FollowEvent, FollowProgress } from './follow/follow-event.ts'
+export { DEFAULT_FOLLOW_QUOTAS, type FollowQuotas } from './follow/follow-quotas.ts'
+export type { MirroredDomain } from './follow/mirror-domain.ts'
+export { type HeldFor, type WantedRelease, wantedReleases } from './follow/wanted-releases.ts'
 export type { GatewayEvent, GatewayOptions } from './gateway/gateway-handler.ts'
 export { createGatewayHandler } from './gateway/gateway-handler.ts'
 export type { SiteAnswer, Sites } from './gateway/site-answer.ts'
@@ -57,5 +71,6 @@ export { createLiveSites, type LiveSites, type LiveSitesOptions, MAX_STALE_MS } 
 export { createRegistryWatch, type RegistryWatch, type RegistryWatchOptions } from './sites/registry-watch.ts'
 export type { Block, BlockStore, Compaction, StoreEvent } from './store/block-store.ts'
 export { LEASE_MS } from './store/block-store.ts'
+export { type FetchDagOptions, fetchDag } from './store/fetch-dag.ts'
 export { openBlockStore, type StoreOptions } from './store/open-block-store.ts'
 export { StoreError } from './store/store-error.ts'

@@ -7,10 +7,9 @@ import {
   isOwnFile,
   type ReleaseStatement,
 } from '@domainsync/core'
-import { contentOfRelease } from '@domainsync/ipfs-mirror'
+import { contentOfRelease, fetchDag } from '@domainsync/ipfs-mirror'
 import { CID } from 'multiformats/cid'
 import type { Candidate } from './candidate.ts'
-import { fetchRelease } from './fetch-release.ts'
 import { PublishError } from './publish-error.ts'
 import type { PublisherNetwork, PublisherPorts } from './publisher-ports.ts'
 import { readManifest } from './read-manifest.ts'
@@ -52,7 +51,7 @@ export async function signedCandidate(
   refuseOther(claimed, { root, state, network })
   await verifySignatures({ root, state, source: reader, ...call }, ports)
 
-  const sizeBytes = await available(root, () => fetchRelease(root, { source: reader, store: blocks, ...call }), call)
+  const sizeBytes = await available(root, () => fetchDag(root, { source: reader, store: blocks, ...call }), call)
   await verifyAsReader({ root, state, source: blocks, ...call }, ports)
   const content = `${await contentOfRelease(root, blocks, call)}`
   if (content !== claimed.content) {

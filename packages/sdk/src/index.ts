@@ -1,5 +1,6 @@
 export { domainId, parseDomainName } from '@domainsync/core'
 export * from './blocks/block-error.ts'
+export { firstOf } from './blocks/first-of.ts'
 export * from './blocks/gateway.ts'
 export { loadBlock } from './blocks/load-block.ts'
 export * from './blocks/reader.ts'

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { writeWhole } from '@domainsync/ipfs-mirror'
 import { z } from 'zod'
 import type { LoadedConfig } from '../config/load-config.ts'
-import { writeWhole } from '../files/write-whole.ts'
 import { BackupError } from './backup-error.ts'
 
 const recordSchema = z.strictObject({

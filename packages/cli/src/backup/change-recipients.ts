@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Address } from '@domainsync/core'
+import { writeWhole } from '@domainsync/ipfs-mirror'
 import { type HybridSigner, spkiHash } from '@domainsync/pq'
 import {
   type NamedRecipient,
@@ -10,7 +11,6 @@ import {
   type Wrap,
   wrapArchiveKey,
 } from '@domainsync/pq/node'
-import { writeWhole } from '../files/write-whole.ts'
 import { BackupError } from './backup-error.ts'
 import { RECIPIENTS_FILE } from './backup-folder.ts'
 import { type OpenedBackup, openBackup } from './open-backup.ts'

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type BlockSource, type CallOptions, errorCode } from '@domainsync/core'
+import { type CallOptions, errorCode } from '@domainsync/core'
 import { type BlockStore, openBlockStore, pinnedRoots } from '@domainsync/ipfs-mirror'
 import type { CID } from 'multiformats/cid'
 import type { LoadedConfig } from '../config/load-config.ts'
@@ -43,27 +43,6 @@ export async function openLocalStores({ config, nodes, stack, ...call }: Opening
     }
   }
   return { kept, stores, failures }
-}
-
-/** Each block from the first that has it sound. */
-export function firstOf(sources: readonly BlockSource[]): BlockSource {
-  return {
-    name: sources.map(({ name }) => name).join(', '),
-    async get(cid, call) {
-      let failure: unknown
-      for (const source of sources) {
-        try {
-          const bytes = await source.get(cid, call)
-          if (bytes !== undefined) return bytes
-        } catch (error) {
-          call?.signal?.throwIfAborted()
-          failure = error
-        }
-      }
-      if (failure !== undefined) throw failure
-      return undefined
-    },
-  }
 }
 
 /** `undefined` when somebody has it open: its node runs. */

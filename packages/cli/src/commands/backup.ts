@@ -16,8 +16,8 @@ import { readRecipients } from '../backup/read-recipients.ts'
 import { writeBackup } from '../backup/write-backup.ts'
 import type { CommandContext } from '../command-context.ts'
 import { readSigningKeys } from '../config/signing-keys.ts'
-import { byteProgress } from '../output/byte-progress.ts'
 import { EXIT_DONE, EXIT_INCOMPLETE } from '../output/exit-code.ts'
+import { jobProgress } from '../output/job-progress.ts'
 import { backupDocument, showBackup } from '../output/show-backup.ts'
 import { table } from '../output/table.ts'
 import type { Action, AddCommand } from '../program.ts'
@@ -52,7 +52,7 @@ async function backUp(context: CommandContext, _args: string[], options: BackupO
   requireDistinct(recipients)
   requireTwo(recipients.length, { single: options.singleRecipient ?? false })
   if (recipients.length === 1) terminal.progress('Warning: one recipient; whoever loses that key loses this backup.')
-  const progress = byteProgress(terminal)
+  const progress = jobProgress(terminal)
   const written = await writeBackup({
     config,
     to: options.to === undefined ? resolve(config.folder, to) : resolve(options.to),
@@ -61,7 +61,7 @@ async function backUp(context: CommandContext, _args: string[], options: BackupO
     keys: () => readSigningKeys(config),
     lookOnly: flags.dryRun,
     signal,
-    onProgress: (sizeBytes) => progress('writing', sizeBytes),
+    onProgress: (bytes) => progress.at('writing', { bytes }),
   })
   showBackup(written, { terminal, full: flags.full, recipients })
   terminal.document('backup', backupDocument(written, recipients.map(named)))

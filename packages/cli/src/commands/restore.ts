@@ -8,8 +8,8 @@ import { readRecipientSeed } from '../backup/read-recipient-seed.ts'
 import { refuseOlder } from '../backup/refuse-older.ts'
 import { restoreBackup } from '../backup/restore-backup.ts'
 import type { CommandContext } from '../command-context.ts'
-import { byteProgress } from '../output/byte-progress.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
+import { jobProgress } from '../output/job-progress.ts'
 import { shortCid } from '../output/short.ts'
 import type { AddCommand } from '../program.ts'
 
@@ -52,14 +52,14 @@ async function restore(context: CommandContext, [folder]: string[], options: Res
     await refuseOlder(backup, { trust, record: await knownRecord(context), atLeast: options.atLeast })
   }
   const seed = await readRecipientSeed(options.key, context)
-  const progress = byteProgress(terminal)
+  const progress = jobProgress(terminal)
   try {
     const extracted = await restoreBackup(backup, {
       into: options.into,
       seed,
       lookOnly: flags.dryRun,
       signal,
-      onProgress: (phase, readBytes) => progress(phase, readBytes, statement.sizeBytes),
+      onProgress: (phase, bytes) => progress.at(phase, { bytes, totalBytes: statement.sizeBytes }),
     })
     if (extracted === undefined) {
       terminal.print(`Backup ${statement.number} is whole and this key opens it. Nothing was written.`)

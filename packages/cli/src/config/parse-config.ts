@@ -23,7 +23,9 @@ export function parseConfig(input: unknown): ResolvedConfig {
     }
   }
   const copies = Object.values(config.providers).filter((one) => !isRetired(one) && !one.spare).length
-  if (config.replication.need > copies) {
+  // Who only reads and mirrors has no site, and needs no provider.
+  const isPublisher = Object.keys(config.domains).length > 0
+  if (isPublisher && config.replication.need > copies) {
     invalid(
       ['replication', 'need'],
       `${config.replication.need} copies are needed but only ${copies} providers are there.`,

@@ -1,7 +1,7 @@
 import type { NamedRecipient } from '@domainsync/pq/node'
 import type { Unseen } from '../backup/backup-sources.ts'
 import type { WrittenBackup } from '../backup/write-backup.ts'
-import { byteCount } from './byte-progress.ts'
+import { byteCount } from './byte-count.ts'
 import { shortCid } from './short.ts'
 import type { Terminal } from './terminal.ts'
 

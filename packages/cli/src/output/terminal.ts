@@ -9,6 +9,10 @@ export interface Terminal {
   document(schema: string, body: Record<string, unknown>): void
   /** A line of progress. Silent under `--quiet`. */
   progress(line: string): void
+  /** Stderr is a terminal, where a line can be written over. */
+  readonly live: boolean
+  /** The one line below all others that is written over; `undefined` takes it away. Nothing where it is not {@link Terminal.live}. */
+  status(line: string | undefined): void
   readonly colors: ReturnType<typeof picocolors.createColors>
   readonly json: boolean
   /** A person can be asked. */
@@ -20,19 +24,39 @@ export interface TerminalOptions {
   readonly quiet: boolean
 }
 
+/** Goes to the line's begin and empties it. */
+const EMPTY_LINE = '\r\u001b[2K'
+const DEFAULT_COLUMNS = 80
+/** There is one stderr, whoever writes to it: a line below all others is on it. */
+let hasStatus = false
+
 /** The terminal of this process. Colours follow `NO_COLOR` and whether stdout is a terminal. */
 export function createTerminal({ json, quiet }: TerminalOptions): Terminal {
+  const live = process.stderr.isTTY === true && !quiet && process.env.TERM !== 'dumb'
+  const status = (line: string | undefined) => {
+    if (!live) return
+    if (hasStatus) process.stderr.write(EMPTY_LINE)
+    hasStatus = line !== undefined
+    // A longer one would wrap, and only its last row would be written over.
+    if (line !== undefined)
+      process.stderr.write(visible(line).slice(0, (process.stderr.columns ?? DEFAULT_COLUMNS) - 1))
+  }
   return {
     json,
+    live,
+    status,
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY) && !json,
     colors: picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY === true),
     print: (line) => {
+      status(undefined)
       if (!json) process.stdout.write(`${visible(line)}\n`)
     },
     document: (schema, body) => {
+      status(undefined)
       if (json) process.stdout.write(`${JSON.stringify({ schema: `domainsync.${schema}/1`, ...body }, jsonValue)}\n`)
     },
     progress: (line) => {
+      status(undefined)
       if (!quiet) process.stderr.write(`${visible(line)}\n`)
     },
   }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Address, type Bytes32, type DomainName, DomainSyncError } from '@domainsync/core'
+import { writeWhole } from '@domainsync/ipfs-mirror'
 import {
   decodeEnvelope,
   decodeRotationStatement,
@@ -15,7 +16,6 @@ import {
 import { bestMlDsa, type KeyKind, readKeyFile } from '@domainsync/pq/node'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { readRotations, rotationFile } from '../config/rotation-files.ts'
-import { writeWhole } from '../files/write-whole.ts'
 import { writeNewKey } from './write-new-key.ts'
 
 /** The new signing keys in a folder. */

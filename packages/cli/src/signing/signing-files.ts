@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
+import { writeWhole } from '@domainsync/ipfs-mirror'
 import { decodeSigningFile, encodeSigningFile, SIGNING_FILE_MAX_BYTES, type SigningFile } from '@domainsync/pq'
 import { readRegularFile } from '../files/read-regular-file.ts'
-import { writeWhole } from '../files/write-whole.ts'
 
 /**
  * A file of `publish --prepare` or `sign`.

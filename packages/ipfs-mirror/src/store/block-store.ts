@@ -21,6 +21,10 @@ export interface BlockStore extends BlockSource {
   /** The block's bytes, hash checked. Rejects with `BLOCK_DAMAGED` when the disk gives other bytes than were written. */
   get(cid: CID, options?: GetOptions): Promise<Uint8Array | undefined>
   has(cid: CID): boolean
+  /** Bytes of a block that is here, sound or not; `undefined` when there is none. */
+  sizeOf(cid: CID): number | undefined
+  /** Bytes that the blocks take on disk, those that nobody needs any more included. */
+  readonly sizeBytes: number
   /**
    * Adds blocks whose hash the caller has verified or computed; one that is already there and sound costs nothing. The bytes
    * stay the caller's: they do not change before this resolves, and may be overwritten after.

@@ -134,6 +134,14 @@ class PackBlockStore implements BlockStore {
     return isThere
   }
 
+  sizeOf(cid: CID): number | undefined {
+    return isSupported(cid) ? this.#log.place(cid.multihash.digest)?.sizeBytes : undefined
+  }
+
+  get sizeBytes(): number {
+    return this.#log.sizeBytes
+  }
+
   async put(blocks: Iterable<Block>): Promise<void> {
     return this.#alone(async () => {
       const entries = new Map<string, LogEntry>()

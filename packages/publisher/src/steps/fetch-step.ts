@@ -1,8 +1,8 @@
 import { hashFromRoot } from '@domainsync/core'
+import { fetchDag } from '@domainsync/ipfs-mirror'
 import type { StepDefinition } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import { requireFence } from '../fence.ts'
-import { fetchRelease } from '../fetch-release.ts'
 import type { PublishContext } from '../publish-context.ts'
 import type { ReleaseReceipt } from '../release-receipt.ts'
 
@@ -20,7 +20,7 @@ export const fetchStep: StepDefinition<PublishContext> = {
   async effect({ context, operation, signal }) {
     const { blocks, reader } = context.ports
     const root = CID.parse(operation.root!)
-    await fetchRelease(root, { source: reader, store: blocks, signal })
+    await fetchDag(root, { source: reader, store: blocks, signal })
     await blocks.pin(root)
   },
 

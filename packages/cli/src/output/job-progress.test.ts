@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest'
+import { byteCount } from './byte-count.ts'
+import { type JobAmount, jobProgress } from './job-progress.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
+
+it.each([
+  [0, '0 bytes'],
+  [999, '999 bytes'],
+  [1000, '1.00 kB'],
+  [1_500_000, '1.50 MB'],
+  [64_250_000_000, '64.3 GB'],
+  [5e15, '5.00e+3 TB'],
+])('%i bytes are %s', (bytes, text) => {
+  expect(byteCount(bytes)).toBe(text)
+})
+
+/** Everything that a job of 1 MB a second says. */
+function said(live: boolean, amount: (bytes: number) => JobAmount): string[] {
+  const lines: string[] = []
+  let now = 0
+  const terminal: Terminal = {
+    ...createTerminal({ json: false, quiet: true }),
+    live,
+    progress: (line) => lines.push(line),
+    status: (line) => lines.push(`over: ${line}`),
+  }
+  const progress = jobProgress(terminal, () => now)
+  for (now = 0; now <= 10_000; now += 100) progress.at('writing', amount(now * 1_000))
+  progress.end()
+  return lines
+}
+
+it('says what, how much of how much, how fast and how long still, in a line every five seconds', () => {
+  const lines = said(false, (bytes) => ({ bytes, totalBytes: 20_000_000, files: bytes / 1000, totalFiles: 20_000 }))
+  expect(lines.filter((line) => !line.startsWith('over'))).toEqual([
+    '  writing 5,000 of 20,000 files, 5.00 MB of 20.0 MB, 1.00 MB/s, 15 s left',
+    '  writing 10,000 of 20,000 files, 10.0 MB of 20.0 MB, 1.00 MB/s, 10 s left',
+  ])
+})
+
+it('writes one line over and over on a terminal, and takes it away in the end', () => {
+  const lines = said(true, (bytes) => ({ bytes }))
+  expect(lines).toHaveLength(51)
+  expect(lines.slice(0, 1)).toEqual(['over:   writing 200 kB'])
+  expect(lines.slice(-2)).toEqual(['over:   writing 10.0 MB, 1.00 MB/s', 'over: undefined'])
+})
+
+it('counts the rate from where a job went on', () => {
+  const lines = said(false, (bytes) => ({ bytes: bytes + 50_000_000 }))
+  expect(lines[0]).toBe('  writing 55.0 MB, 1.00 MB/s')
+})
