@@ -1,8 +1,7 @@
 import { type BlockSource, type CallOptions, errorCode, type Replica } from '@domainsync/core'
-import { type BlockStore, proveReplication, writeCar } from '@domainsync/ipfs-mirror'
+import { type BlockStore, fetchDag, proveReplication, writeCar } from '@domainsync/ipfs-mirror'
 import { createReader } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
-import { fetchRelease } from '../fetch-release.ts'
 import { replicateRelease } from '../steps/replicate-release.ts'
 
 /**
@@ -47,7 +46,7 @@ export async function migrateRoot(root: CID, options: MigrateOptions): Promise<M
   const wasPinned = blocks.pinned().some((other) => other.equals(root))
   try {
     using _hold = blocks.hold()
-    await fetchRelease(root, { source: createReader([from], { last: [elsewhere] }), store: blocks, ...call })
+    await fetchDag(root, { source: createReader([from], { last: [elsewhere] }), store: blocks, ...call })
     if (dryRun) return { root: `${root}`, outcome: 'short', holders, code: 'REPLICAS_SHORT' }
     await blocks.pin(root)
   } catch (error) {
