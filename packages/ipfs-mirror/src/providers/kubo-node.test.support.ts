@@ -72,7 +72,7 @@ export async function startKubo({ token, online = false, rpcPort = 0 }: KuboNode
   }
   return {
     rpcUrl: toUrl(`${api}`),
-    gatewayUrl: toUrl(`${gateway}`),
+    gatewayUrl: `${gateway}`,
     rpcAddress: `${api}`,
     origins: multiaddrs.map(String),
     repo,
