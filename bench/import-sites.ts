@@ -15,9 +15,12 @@ export interface BenchSite {
   readonly sizeBytes: number
 }
 
-/** Writes a site of so many small files and one large file of so many MiB, always with the same bytes. */
-export function writeBenchSite(folder: string, { small, largeMib }: { small: number; largeMib: number }): BenchSite {
-  const cipher = createCipheriv('chacha20', Buffer.alloc(32, 1), Buffer.alloc(16))
+/** Writes a site of so many small files and one large file of so many MiB: for one `seed` always with the same bytes. */
+export function writeBenchSite(
+  folder: string,
+  { small, largeMib, seed = 1 }: { small: number; largeMib: number; seed?: number },
+): BenchSite {
+  const cipher = createCipheriv('chacha20', Buffer.alloc(32, seed), Buffer.alloc(16))
   const zeros = Buffer.alloc(MIB)
   const paths: string[] = []
   let sizeBytes = 0

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const BENCHES = ['gas', 'gateway', 'import', 'pq', 'serve', 'vault', 'verify']
+const BENCHES = ['gas', 'gateway', 'import', 'pq', 'publish', 'serve', 'vault', 'verify']
 
 const args = process.argv.slice(2)
 const flags = args.filter((arg) => arg.startsWith('--'))
