@@ -517,6 +517,19 @@ describe('settle', () => {
     expect(world.dns.swaps).toBe(1)
   })
 
+  it('goes on until copies that are back count again, however long it takes to read them', async () => {
+    for (const { held } of world.replicas.slice(1)) held.clear()
+    const [replica] = world.replicas
+    const read = replica!.status.bind(replica)
+    replica!.status = async (...given) => {
+      clock.advance(2_200)
+      return read(...given)
+    }
+    const report = await through(agentOf().settle({ repair: true }))
+    expect(world.replicas.map(({ uploads }) => uploads)).toEqual([0, 1, 1])
+    expect(report.domains[0]).toMatchObject({ conditions: [], replicas: { stored: 3 } })
+  })
+
   it('ends at once on a healthy domain', async () => {
     const before = clock.now()
     await through(agentOf().settle({ repair: true }))

@@ -1,3 +1,4 @@
+import type { Condition } from '@domainsync/core'
 import type { AgentDomain } from '../agent-domain.ts'
 import { type ObserveContext, observed } from '../observe/observe-context.ts'
 import { PROBE_CONDITIONS, parseProbeName } from '../observe/probe-name.ts'
@@ -34,8 +35,11 @@ export function dueAt(probe: string, scheduled: Omit<Scheduled, 'domain'>): numb
 function next(probe: string, { memory, settings }: Omit<Scheduled, 'domain'>): NextProbe {
   const parsed = parseProbeName(probe)
   if (parsed === undefined || parsed.kind === 'content') return { at: Number.POSITIVE_INFINITY, early: false }
-  const type = PROBE_CONDITIONS[parsed.kind]
-  const open = memory.findings.conditions.some((one) => one.type === type && one.subject === parsed.subject)
+  const isOpen = ({ type, subject }: Condition) =>
+    (type === PROBE_CONDITIONS[parsed.kind] && subject === parsed.subject) ||
+    // Its end is counted from the copies: one that is back is confirmed as if it had been missed itself.
+    (type === 'ContentAtRisk' && parsed.kind === 'replica')
+  const open = memory.findings.conditions.some(isOpen)
   const { probeEveryMs, dnsSettleMs } = settings
   const { since: liveSince = 0, witnessed = false } = memory.live ?? {}
   const settlesAt = witnessed ? liveSince + dnsSettleMs : 0
