@@ -21,6 +21,15 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
   let cluster: ClusterPeer[]
   let service: ClusterPeer
   let config: string
+  /** Everything that commands wrote. */
+  let output = ''
+  const secrets: string[] = []
+
+  const run = async (...args: string[]) => {
+    const end = await runCli(args, { config })
+    output += end.stdout + end.stderr
+    return end
+  }
 
   beforeAll(async () => {
     const started = await Promise.all([
@@ -35,6 +44,7 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
     service = started[3][0]!
     const secret = async (name: string, value: string) => {
       await writeFile(join(world.folder, 'keys', name), value, { mode: 0o600 })
+      secrets.push(value)
       return { file: `keys/${name}` }
     }
     const password = await secret('cluster-password', CLUSTER_USER.password)
@@ -68,7 +78,7 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
 
   it('publishes to two Kubo nodes, a cluster of three peers and a service that pulls', async () => {
     await world.writeSite({ 'index.html': '<title>held by many</title>', 'a/b.txt': 'b' })
-    const { code, json, stderr } = await runCli(['publish', DOMAIN], { config })
+    const { code, json, stderr } = await run('publish', DOMAIN)
     expect({ code, ...json }, stderr).toMatchObject({
       code: 0,
       outcome: 'published',
@@ -90,9 +100,26 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
     const root = await world.liveRoot()
     const emptied = createKuboReplica({ name: 'kubo-1', rpcUrl, failureDomain: 'x' })
     expect(await emptied.status(root)).toBe('absent')
-    const { code, json, stderr } = await runCli(['heal', DOMAIN], { config })
+    const { code, json, stderr } = await run('heal', DOMAIN)
     expect({ code, ...json }, stderr).toMatchObject({ code: 0, domains: [{ replicas: { stored: 5, of: 5 } }] })
     expect(await emptied.status(root)).toBe('pinned')
     expect(await proveRetrieval(root, emptied)).toMatchObject({ ok: true, mode: 'full' })
+  })
+
+  it('names a provider whose token is refused, and shows no token anywhere', async () => {
+    const password = `${CLUSTER_USER.password}-but-another`
+    secrets.push(password)
+    await writeFile(join(world.folder, 'keys/cluster-password'), password, { mode: 0o600 })
+    await world.writeSite({ 'index.html': '<title>held by most</title>' })
+    const { code, json } = await run('publish', DOMAIN)
+    expect({ code, ...json }).toMatchObject({
+      code: 2,
+      proof: { held: 4 },
+      incomplete: [{ provider: 'cluster', code: 'TOKEN_REJECTED' }],
+    })
+    await run('status', '--full')
+    await run('config')
+    expect(secrets).toHaveLength(3)
+    for (const secret of secrets) expect(output).not.toContain(secret)
   })
 })

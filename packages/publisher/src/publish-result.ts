@@ -4,6 +4,7 @@ import { releaseOfOperation } from './release-receipt.ts'
 import type { CarReceipt } from './steps/car-step.ts'
 import type { PropagationReceipt } from './steps/propagation-step.ts'
 import type { ProveReceipt } from './steps/prove-step.ts'
+import type { ProvenProvider } from './steps/proven-provider.ts'
 import type { ReplicateReceipt } from './steps/replicate-step.ts'
 
 /** A part that did not work; the release is live all the same, and the agent tries it again. */
@@ -49,10 +50,10 @@ export function resultOf(operation: Operation): PublishResult {
     superseded: receipt<SwapReceipt>('swap').superseded,
     resolvers,
     incomplete: [
-      ...proof.providers.flatMap(({ provider, code, cid }) => {
+      ...proof.providers.flatMap((proven) => {
+        const { provider, code } = proven
         const upload = uploads.find((other) => other.provider === provider)
-        const fallback = cid ? `Block ${cid} did not come back true.` : 'It was not shown to hold the release.'
-        return code ? [{ provider, code: upload?.code ?? code, message: upload?.message ?? fallback }] : []
+        return code ? [{ provider, code: upload?.code ?? code, message: upload?.message ?? shortcoming(proven) }] : []
       }),
       ...resolvers.flatMap(({ resolver, afterMs, last }) =>
         afterMs === undefined
@@ -61,6 +62,11 @@ export function resultOf(operation: Operation): PublishResult {
       ),
     ],
   }
+}
+
+function shortcoming({ cid, behind }: ProvenProvider): string {
+  if (behind) return `What it gives lies with ${behind}: that is one copy.`
+  return cid ? `Block ${cid} did not come back true.` : 'It was not shown to hold the release.'
 }
 
 function receiptOf({ steps }: Operation, key: string): JsonValue {

@@ -39,6 +39,25 @@ describe('parseConfig', () => {
     expect(config.domains['bbbhhai.com']!.checks).toEqual([{ path: '/', status: 200 }])
   })
 
+  it('knows every kind of provider, and that a vendor is a failure domain of its own', () => {
+    const config = valid()
+    const token = { env: 'T' }
+    Object.assign(config.providers, {
+      cluster: { kind: 'ipfs-cluster', url: 'http://127.0.0.1:9094', user: 'u', password: token, failureDomain: 'c' },
+      service: { kind: 'psa', url: 'https://pins.example', token, gatewayUrl: token, failureDomain: 's' },
+      ...Object.fromEntries(['pinata', 'filebase', '4everland', 'lighthouse'].map((kind) => [kind, { kind, token }])),
+      old: { kind: 'nft.storage' },
+      older: { kind: 'web3.storage', gatewayUrl: 'https://gateway.example' },
+    })
+    config.replication.need = 8
+    const { providers } = parseConfig(config)
+    expect(Object.keys(providers)).toHaveLength(10)
+    expect(providers.pinata).toMatchObject({ tier: 2, failureDomain: 'pinata', ownContentOnly: false, spare: false })
+    // The retired are no copies.
+    config.replication.need = 9
+    expect(() => parseConfig(config)).toThrow('9 copies are needed but only 8 providers are there.')
+  })
+
   it.each<[string, (config: ReturnType<typeof valid>) => void, string]>([
     [
       'a misspelt key of a domain',
@@ -53,6 +72,20 @@ describe('parseConfig', () => {
         loose(c).netwrok = {}
       },
       'CONFIG_INVALID netwrok: unknown key, did you mean "network"?',
+    ],
+    [
+      'a misspelt key of a vendor',
+      (c) => {
+        loose(c.providers).filebase = { kind: 'filebase', tokn: { env: 'T' } }
+      },
+      'CONFIG_INVALID providers."filebase".tokn: unknown key, did you mean "token"?',
+    ],
+    [
+      'an origin without a peer',
+      (c) => {
+        loose(c.providers['node-2']).origins = ['/ip4/192.0.2.1/tcp/4001']
+      },
+      'an origin is a multiaddress that ends in /p2p/<peer id>',
     ],
     [
       'a misspelt key of a provider',

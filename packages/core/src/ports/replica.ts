@@ -17,6 +17,8 @@ export interface Replica {
   /** Replicas that one accident can take together share this. */
   readonly failureDomain: string
   readonly evidence: Evidence
+  /** A node of ours: a block more or less costs nothing there. */
+  readonly isOwn?: boolean
   /** Where others can fetch what it holds: multiaddresses that end in its peer id. */
   readonly origins?: readonly string[]
   /** Reads from this provider alone: what the retrieval proof asks. */

@@ -28,12 +28,13 @@ export class ProofReader implements StoredBlocks {
   /** Distinct blocks that came and verified. */
   blocks = 0
   readonly #replica: Replica
-  readonly #call: CallOptions
+  readonly #call: CallOptions & { readonly deadline?: AbortSignal | undefined }
   readonly #good = new CidMarks()
   readonly #bad = new Set<string>()
   #over = false
 
-  constructor(replica: Replica, call: CallOptions) {
+  /** After the deadline every block is late: `REPLICA_TIMEOUT`. */
+  constructor(replica: Replica, call: CallOptions & { readonly deadline?: AbortSignal | undefined }) {
     this.name = replica.name
     this.#replica = replica
     this.#call = call
@@ -49,12 +50,14 @@ export class ProofReader implements StoredBlocks {
     if (cid.multihash.code === IDENTITY) return cid.multihash.digest
     const key = cid.toString()
     if (this.over || this.#bad.has(key)) throw new ProofFault(key)
+    const { signal, timeoutMs, deadline } = this.#call
+    const signals = [signal, deadline].filter((one) => one !== undefined)
     let bytes: Uint8Array | undefined
     try {
-      bytes = await this.#replica.source.get(cid, this.#call)
+      bytes = await this.#replica.source.get(cid, { signal: AbortSignal.any(signals), timeoutMs })
     } catch (error) {
-      this.#call.signal?.throwIfAborted()
-      throw this.fail(cid, errorCode(error))
+      signal?.throwIfAborted()
+      throw this.fail(cid, deadline?.aborted ? 'REPLICA_TIMEOUT' : errorCode(error))
     }
     if (bytes === undefined) throw this.fail(cid, 'BLOCK_MISSING')
     const fault = blockFault(cid, bytes)

@@ -32,6 +32,8 @@ export interface Proof {
 export const SAMPLE_BLOCKS = 64
 /** Bytes that a full read may take, unless told otherwise. */
 export const PROOF_BUDGET_BYTES = 256 * 1024 * 1024
+/** Time for one proof, in milliseconds: a replica that drips must not hold up a publish. */
+export const PROOF_TIMEOUT_MS = 600_000
 /** Blocks that a full read may take, above which a sample is read; and directories that a sample may take. */
 export const PROOF_BUDGET_BLOCKS = 250_000
 /** A proof that has met so many failures reads no further. */

@@ -1,5 +1,6 @@
 import { type CallOptions, DomainSyncError, type Evidence, type Replica, type ReplicaStatus } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { findProxies } from './find-proxies.ts'
 import type { Proof } from './proof.ts'
 import { type ProveOptions, proveRetrieval } from './prove-retrieval.ts'
 
@@ -24,8 +25,10 @@ export interface ReplicaOutcome {
   readonly proof: Proof
   /** Whether it is one of the K. */
   readonly counts: boolean
-  /** Why not: `EVIDENCE_WEAK`, `NOT_PINNED`, `REPLICA_REPEATED`, or the code of its first failure. */
+  /** Why not: `EVIDENCE_WEAK`, `NOT_PINNED`, `REPLICA_REPEATED`, `REPLICA_PROXIED`, or the code of its first failure. */
   readonly reason: string | undefined
+  /** With `REPLICA_PROXIED`: the replica that the copy really lies with. */
+  readonly behind?: string
 }
 
 /** Whether K of N replicas hold a release; plain JSON. */
@@ -45,8 +48,8 @@ export interface Replication {
 }
 
 /**
- * Proves each replica and counts those that hold the release: evidence `stored`, every block asked for came back true, and
- * the replica says that it keeps it. They have to span `minFailureDomains`.
+ * Proves each replica and counts those that hold the release: evidence `stored`, every block asked for came back true, the
+ * replica says that it keeps it, and it does not give what only another was given. They have to span `minFailureDomains`.
  *
  * @throws DomainSyncError `NEED_INVALID` when `need` is not at least 1; the caller's abort reason.
  */
@@ -62,11 +65,12 @@ export async function proveReplication(
     })
   }
   const names = replicas.map(({ name }) => name)
-  const outcomes = await Promise.all(
+  const shown = await Promise.all(
     replicas.map((replica, index) =>
       outcome(root, { replica, repeated: names.indexOf(replica.name) !== index, proving }),
     ),
   )
+  const outcomes = await withoutProxies(shown, { replicas, ...proving })
   const counted = outcomes.filter(({ counts }) => counts)
   const failureDomains = [...new Set(counted.map(({ failureDomain }) => failureDomain))]
   const reason = shortfall({ held: counted.length, need, spans: trial || failureDomains.length >= minFailureDomains })
@@ -96,6 +100,20 @@ async function outcome(
   const { name, failureDomain, evidence } = replica
   const reason = whyNot({ proof, status, evidence, repeated })
   return { replica: name, failureDomain, evidence, status, proof, counts: reason === undefined, reason }
+}
+
+/** A copy that lies with another replica in truth is not counted twice. */
+async function withoutProxies(
+  outcomes: readonly ReplicaOutcome[],
+  { replicas, signal, timeoutMs }: CallOptions & { replicas: readonly Replica[] },
+): Promise<readonly ReplicaOutcome[]> {
+  const counted = replicas.filter((_, index) => outcomes[index]?.counts)
+  const givers = counted.filter(({ isOwn }) => isOwn)
+  const proxies = await findProxies(counted, { givers, signal, timeoutMs })
+  return outcomes.map((one) => {
+    const behind = one.counts ? proxies.get(one.replica) : undefined
+    return behind === undefined ? one : { ...one, counts: false, reason: 'REPLICA_PROXIED', behind }
+  })
 }
 
 async function askStatus(

@@ -6,7 +6,7 @@ import { readCar } from '../car/read-car.ts'
 import type { Block } from '../store/block-store.ts'
 import { claimedSize } from './claimed-size.ts'
 import { eachOf } from './each-of.ts'
-import { PROOF_BUDGET_BLOCKS, PROOF_BUDGET_BYTES, type Proof, type ProofMode } from './proof.ts'
+import { PROOF_BUDGET_BLOCKS, PROOF_BUDGET_BYTES, PROOF_TIMEOUT_MS, type Proof, type ProofMode } from './proof.ts'
 import { ProofReader } from './proof-reader.ts'
 import { readSample } from './read-sample.ts'
 
@@ -16,6 +16,8 @@ export interface ProveOptions extends CallOptions {
   readonly budgetBytes?: number | undefined
   /** Uniform in [0, 1), unpredictable: a replica must not know which blocks will be asked. */
   readonly random?: (() => number) | undefined
+  /** Time for all of it, in milliseconds; what did not come by then did not come. Default {@link PROOF_TIMEOUT_MS}. */
+  readonly proofTimeoutMs?: number | undefined
   readonly clock?: Pick<Clock, 'now' | 'monotonic'> | undefined
 }
 
@@ -27,16 +29,17 @@ const SYSTEM_CLOCK = { now: () => Date.now(), monotonic: () => performance.now()
  */
 export async function proveRetrieval(root: CID, replica: Replica, options: ProveOptions = {}): Promise<Proof> {
   const { mode = 'full', budgetBytes = PROOF_BUDGET_BYTES, random, clock = SYSTEM_CLOCK, signal, timeoutMs } = options
+  const deadline = AbortSignal.timeout(options.proofTimeoutMs ?? PROOF_TIMEOUT_MS)
   signal?.throwIfAborted()
   const at = clock.now()
-  const reader = new ProofReader(replica, { signal, timeoutMs })
+  const reader = new ProofReader(replica, { signal, timeoutMs, deadline })
   const started = clock.monotonic()
   const top = await reader.tryGet(root)
   const latencyMs = Math.round(clock.monotonic() - started)
   let used: ProofMode = mode
   if (top) {
     const fits = used === 'full' && claimedSize(root, top) <= budgetBytes
-    if (!fits || !(await readWhole(root, { replica, reader, budgetBytes, signal }))) {
+    if (!fits || !(await readWhole(root, { replica, reader, budgetBytes, signal, deadline }))) {
       used = 'sample'
       await readSample(root, { reader, random })
     }
@@ -53,6 +56,7 @@ interface Whole {
   readonly reader: ProofReader
   readonly budgetBytes: number
   readonly signal: AbortSignal | undefined
+  readonly deadline: AbortSignal
 }
 
 /**
@@ -89,7 +93,7 @@ type CarLinks = Map<string, readonly CID[]>
 /** What is wrong with the replica's CAR, a code; `came` gets the links of each block that came true. */
 async function readByCar(
   root: CID,
-  { replica, reader, budgetBytes, signal, came }: Whole & { came: CarLinks },
+  { replica, reader, budgetBytes, signal, deadline, came }: Whole & { came: CarLinks },
 ): Promise<'none' | 'no-car' | (string & {})> {
   if (!replica.source.car) return 'no-car'
   const into = {
@@ -102,10 +106,11 @@ async function readByCar(
   }
   try {
     const limits = { quotaBytes: budgetBytes, maxBlocks: PROOF_BUDGET_BLOCKS }
-    await readCar(replica.source.car(root, { signal }), { root, into, signal, ...limits })
+    const either = signal ? AbortSignal.any([signal, deadline]) : deadline
+    await readCar(replica.source.car(root, { signal: either }), { root, into, signal: either, ...limits })
     return 'none'
   } catch (error) {
     signal?.throwIfAborted()
-    return errorCode(error)
+    return deadline.aborted ? 'REPLICA_TIMEOUT' : errorCode(error)
   }
 }

@@ -47,7 +47,7 @@ export function createEmbeddedReplica(
     await control(root, { method: 'DELETE', call }, (response) => response.text())
   }
 
-  return { name, failureDomain, evidence: 'stored', source, status, upload, remove }
+  return { name, failureDomain, evidence: 'stored', isOwn: true, source, status, upload, remove }
 }
 
 /**

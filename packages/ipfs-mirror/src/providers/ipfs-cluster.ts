@@ -62,7 +62,7 @@ export function createIpfsClusterReplica(
     )
   }
 
-  return { name, failureDomain, origins, ...createReadBack(name, options), status, upload, remove }
+  return { name, failureDomain, isOwn: true, origins, ...createReadBack(name, options), status, upload, remove }
 }
 
 interface Added {

@@ -19,5 +19,5 @@ export function createKuboReplica(options: KuboReplicaOptions): Replica & Requir
   const { name, rpcUrl, token, failureDomain, origins = [] } = options
   const http = createProviderHttp({ name, url: rpcUrl, credentials: token ? { token } : undefined })
   const source = createKuboSource(name, http)
-  return { name, failureDomain, evidence: 'stored', origins, source, ...createRpcPins(name, http) }
+  return { name, failureDomain, evidence: 'stored', isOwn: true, origins, source, ...createRpcPins(name, http) }
 }

@@ -2,12 +2,16 @@ import { type CallOptions, callSignal } from '@domainsync/core'
 import { type Credentials, credentialHeaders, splitUrl, withoutSecrets } from './credentials.ts'
 import { refusalMessage, retryAfterMs } from './refusal-details.ts'
 import { ReplicaError, replicaFailure, statusFailure } from './replica-error.ts'
+import { stallLimit } from './stall-limit.ts'
 import { watchedChunks } from './watched-chunks.ts'
 
 /** Time for one short answer or one block, in milliseconds. */
 export const ANSWER_TIMEOUT_MS = 30_000
 /** Time for a whole CAR, there or back, in milliseconds. */
 export const CAR_TIMEOUT_MS = 3_600_000
+
+/** How long a body may stand still, there or back, in milliseconds. */
+export const STALL_TIMEOUT_MS = 60_000
 
 /** A body that is sent while it is made. */
 export interface StreamBody {
@@ -46,11 +50,14 @@ export interface ProviderPlace {
   readonly credentials?: Credentials | undefined
   /** The code that a provider gives with a refusal. */
   readonly codeOf?: (headers: Headers) => string | undefined
+  /** Default {@link STALL_TIMEOUT_MS}. */
+  readonly stallTimeoutMs?: number
 }
 
-export function createProviderHttp({ name, url, credentials, codeOf }: ProviderPlace): ProviderHttp {
-  const place = splitUrl(url)
-  const known = credentials ?? place.credentials
+export function createProviderHttp(place: ProviderPlace): ProviderHttp {
+  const { name, url, credentials, codeOf, stallTimeoutMs = STALL_TIMEOUT_MS } = place
+  const { base, credentials: own } = splitUrl(url)
+  const known = credentials ?? own
   const headers: Record<string, string> = known ? credentialHeaders(known) : {}
 
   async function find<T>(
@@ -58,10 +65,16 @@ export function createProviderHttp({ name, url, credentials, codeOf }: ProviderP
     read: (response: Response) => Promise<T>,
   ): Promise<T | undefined> {
     const sent = watchedChunks(body && 'chunks' in body ? body.chunks : [])
+    using stall = stallLimit(stallTimeoutMs)
     try {
-      const signal = callSignal(call, timeoutMs)
-      const init: RequestInit = { method, redirect: 'error', signal, ...bodyOf(body, { headers, chunks: sent.chunks }) }
-      const response = await fetch(place.base + path, init)
+      const signal = AbortSignal.any([callSignal(call, timeoutMs), stall.signal])
+      const init: RequestInit = {
+        method,
+        redirect: 'error',
+        signal,
+        ...bodyOf(body, { headers, chunks: stall.sending(sent.chunks, signal) }),
+      }
+      const response = await fetch(base + path, init)
       if (response.ok) return await read(response)
       const message = withoutSecrets(await refusalMessage(response), known)
       if (absent(response.status, message)) return undefined
@@ -85,7 +98,8 @@ export function createProviderHttp({ name, url, credentials, codeOf }: ProviderP
       const limits = { timeoutMs: CAR_TIMEOUT_MS, absent: (status: number) => status === 404 }
       const body = await find({ ...limits, ...request }, async (response) => response.body)
       if (!body) throw new ReplicaError('BLOCK_MISSING', `${name} does not have what it was asked for.`)
-      yield* body
+      using stall = stallLimit(stallTimeoutMs)
+      yield* stall.receiving(body)
     } catch (error) {
       throw replicaFailure(error, { name, ...request.call })
     }

@@ -10,9 +10,11 @@ export interface ProvenProvider {
   readonly code?: string
   /** The first block that it did not give truly. */
   readonly cid?: string
+  /** The provider that its copy really lies with. */
+  readonly behind?: string
 }
 
-export function provenProvider({ replica, proof, reason }: ReplicaOutcome): ProvenProvider {
+export function provenProvider({ replica, proof, reason, behind }: ReplicaOutcome): ProvenProvider {
   const cid = proof.failures[0]?.cid
   return {
     provider: replica,
@@ -20,5 +22,6 @@ export function provenProvider({ replica, proof, reason }: ReplicaOutcome): Prov
     latencyMs: Math.round(proof.latencyMs),
     ...(reason === undefined ? {} : { code: reason }),
     ...(cid === undefined ? {} : { cid }),
+    ...(behind === undefined ? {} : { behind }),
   }
 }
