@@ -76,16 +76,23 @@ describe('parseConfig', () => {
     [
       'a misspelt key of a vendor',
       (c) => {
-        loose(c.providers).filebase = { kind: 'filebase', tokn: { env: 'T' } }
+        loose(c.providers).filebase = { kind: 'filebase', token: { env: 'T' }, gatewayurl: 'https://x.example' }
       },
-      'CONFIG_INVALID providers."filebase".tokn: unknown key, did you mean "token"?',
+      'CONFIG_INVALID providers.filebase.gatewayurl: unknown key, did you mean "gatewayUrl"?',
+    ],
+    [
+      'a vendor without its token',
+      (c) => {
+        loose(c.providers).filebase = { kind: 'filebase', token: 'in plain sight' }
+      },
+      'CONFIG_INVALID providers.filebase.token: a secret is { env: "NAME" } or { file: "path" }.',
     ],
     [
       'an origin without a peer',
       (c) => {
         loose(c.providers['node-2']).origins = ['/ip4/192.0.2.1/tcp/4001']
       },
-      'an origin is a multiaddress that ends in /p2p/<peer id>',
+      'CONFIG_INVALID providers."node-2".origins[0]: an origin is a multiaddress that ends in /p2p/<peer id>.',
     ],
     [
       'a misspelt key of a provider',
