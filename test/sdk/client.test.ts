@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashFromRoot, parseDomainName } from '../../packages/core/dist/index.js'
@@ -94,6 +95,18 @@ describe(`createClient on ${kind}`, () => {
     expect((await reader.read(NAME, '/big.bin')).bytes).toEqual(new Uint8Array(1_500_000).fill(2))
     expect(new Set(lies.map(({ source: name }) => name))).toEqual(new Set([new URL(liar.url).host]))
     await expect(reader.read(NAME, '/nothing')).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' })
+  })
+
+  it('streams a file in order, past a lying gateway', async () => {
+    const { chunks, path, sha256 } = await client({ gateways: [liar.url, gateway.url] }).stream(NAME, '/big.bin')
+    const hash = createHash('sha256')
+    let pieces = 0
+    for await (const chunk of chunks) {
+      hash.update(chunk)
+      pieces++
+    }
+    expect({ path, sha256, pieces }).toEqual({ path: 'big.bin', sha256: hash.digest('hex'), pieces: 2 })
+    await expect(client().stream(NAME, '/nothing')).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' })
   })
 
   it('fetches manifest and key of a release once', async () => {

@@ -41,8 +41,8 @@ describe.skipIf(absence !== undefined)('a large site', { timeout: 600_000 }, () 
   async function writeSparse(name: string, sizeBytes: number): Promise<void> {
     await using file = await open(join(site, name), 'w')
     await file.truncate(sizeBytes)
-    for (let at = 0; at < sizeBytes - 8; at += 200 * MIB)
-      await file.write(Buffer.from(`at ${at}`.slice(0, 8)), 0, 8, at)
+    for (let at = 0; at < sizeBytes - 12; at += 200 * MIB)
+      await file.write(Buffer.from(`${at}`.padStart(12)), 0, 12, at)
   }
 
   it('of 100,000 files in one folder has the root that Kubo gives it, and can be read back', async () => {

@@ -1,6 +1,7 @@
 import { type CallOptions, callSignal } from '@domainsync/core'
+import { retryAfterMs } from '@domainsync/sdk'
 import { type Credentials, credentialHeaders, splitUrl, withoutSecrets } from './credentials.ts'
-import { refusalMessage, retryAfterMs } from './refusal-details.ts'
+import { refusalMessage } from './refusal-details.ts'
 import { ReplicaError, replicaFailure, statusFailure } from './replica-error.ts'
 import { stallLimit } from './stall-limit.ts'
 import { watchedChunks } from './watched-chunks.ts'

@@ -10,15 +10,6 @@ export async function refusalMessage(response: Response): Promise<string> {
   return /^\s*</.test(text) ? '' : sentenceOf(text)
 }
 
-/** How long `Retry-After` (seconds or a date) says to wait, in milliseconds from `now`. */
-export function retryAfterMs(headers: Headers, now: number): number | undefined {
-  const value = headers.get('retry-after')?.trim()
-  if (!value) return undefined
-  if (/^\d+$/.test(value)) return Number(value) * 1_000
-  const date = Date.parse(value)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
-}
-
 function sentenceOf(text: string): string {
   try {
     const { Message, message, error } = JSON.parse(text) as Record<string, unknown>

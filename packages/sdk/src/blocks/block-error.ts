@@ -1,4 +1,4 @@
-import { DomainSyncError } from '@domainsync/core'
+import { DomainSyncError, type ErrorDetails } from '@domainsync/core'
 
 /**
  * Refusals of reading blocks.
@@ -28,8 +28,15 @@ export type BlockErrorCode =
 /** See {@link BlockErrorCode}. */
 export class BlockError extends DomainSyncError {
   declare readonly code: BlockErrorCode
+  /** With `GATEWAY_RATE_LIMITED` and `GATEWAY_UNAVAILABLE`: for how long it wants to be left alone, in milliseconds. */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: BlockErrorCode, message: string, details: ConstructorParameters<typeof DomainSyncError>[2] = {}) {
+  constructor(
+    code: BlockErrorCode,
+    message: string,
+    { retryAfterMs, ...details }: ErrorDetails & { retryAfterMs?: number | undefined } = {},
+  ) {
     super(code, message, details)
+    this.retryAfterMs = retryAfterMs
   }
 }

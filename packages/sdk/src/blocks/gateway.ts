@@ -1,5 +1,6 @@
 import { type BlockSource, type CallOptions, callSignal, DomainSyncError } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { retryAfterMs } from '../rpc/retry-after.ts'
 import { splitUrl } from '../rpc/split-url.ts'
 import { BlockError, type BlockErrorCode } from './block-error.ts'
 import { bodyChunks, readBody } from './read-body.ts'
@@ -96,8 +97,9 @@ const REFUSALS: Readonly<Record<number, readonly [BlockErrorCode, string]>> = {
 function refusal({ status, headers }: Response, { name, cid }: { name: string; cid: CID }): BlockError {
   const fallback = status >= 500 ? 'GATEWAY_UNAVAILABLE' : 'GATEWAY_HTTP'
   const [code, why] = REFUSALS[status] ?? [fallback, `answered with HTTP status ${status}`]
-  const after = headers.get('retry-after')
-  return new BlockError(code, `${name} ${why} (${cid})${after ? `; try again in ${after} s` : ''}.`)
+  const afterMs = retryAfterMs(headers, Date.now())
+  const when = afterMs === undefined ? '' : `; try again in ${Math.ceil(afterMs / 1_000)} s`
+  return new BlockError(code, `${name} ${why} (${cid})${when}.`, { retryAfterMs: afterMs })
 }
 
 function toBlockError(cause: unknown, { name, call }: { name: string; call: CallOptions }): unknown {

@@ -14,10 +14,10 @@ function block(content: string): { cid: CID; bytes: Uint8Array } {
   return { cid: rawCidFromSha256(createHash('sha256').update(bytes).digest()), bytes }
 }
 
-type Mode = 'right' | 'wrong' | 'absent' | 'broken' | 'silent'
+type Mode = 'right' | 'wrong' | 'absent' | 'broken' | 'silent' | 'cut' | 'stalling' | 'limiting'
 
 /** A gateway on a socket of its own that behaves as told. */
-async function gateway(mode: Mode, { delayMs = 0 } = {}) {
+async function gateway(mode: Mode, { delayMs = 0, retryAfter = '1' } = {}) {
   const state = { mode }
   const blocks = new Map<string, Uint8Array>()
   const server = await startServer(async (request, response) => {
@@ -39,6 +39,19 @@ async function gateway(mode: Mode, { delayMs = 0 } = {}) {
         response.end()
         return
       case 'silent':
+        return
+      case 'cut':
+        response.writeHead(200, { 'content-length': '1000' })
+        response.write('a part')
+        setImmediate(() => response.destroy())
+        return
+      case 'stalling':
+        response.writeHead(200, { 'content-length': '1000' })
+        response.write('a part')
+        return
+      case 'limiting':
+        response.writeHead(429, { 'retry-after': retryAfter })
+        response.end()
         return
     }
   })
@@ -122,6 +135,78 @@ describe('createReader', () => {
     silent.state.mode = 'broken'
     await read('later')
     expect(silent.asked.length).toBe(2)
+  })
+
+  it('goes to the next when a body is cut, and does not call that a lie', async () => {
+    await using cutting = await gateway('cut')
+    await using honest = await gateway('right')
+    const lies: Lie[] = []
+    const reader = createReader([cutting.source, honest.source], {
+      hedgeAfterMs: 5_000,
+      onLiar: (lie) => lies.push(lie),
+    })
+    for (const name of ['one', 'two']) {
+      const one = block(name)
+      honest.put(one)
+      expect(await reader.get(one.cid)).toEqual(one.bytes)
+    }
+    expect({ lies, asked: cutting.asked.length }).toEqual({ lies: [], asked: 1 })
+  })
+
+  it('does not wait for a body that stalls in the middle', async () => {
+    await using stalling = await gateway('stalling')
+    await using honest = await gateway('right')
+    const reader = createReader([stalling.source, honest.source], { hedgeAfterMs: 50 })
+    const one = block('whole')
+    honest.put(one)
+    expect(await reader.get(one.cid)).toEqual(one.bytes)
+    await until(() => stalling.aborted.length === 1)
+  })
+
+  it('leaves one that limits our rate alone for as long as it says', async () => {
+    await using limiting = await gateway('limiting', { retryAfter: '20' })
+    await using honest = await gateway('right')
+    let later = 0
+    const monotonic = () => later + performance.now()
+    const reader = createReader([limiting.source, honest.source], { hedgeAfterMs: 5_000, monotonic })
+    const read = async (name: string) => {
+      const one = block(name)
+      for (const source of [limiting, honest]) source.put(one)
+      expect(await reader.get(one.cid)).toEqual(one.bytes)
+    }
+    for (let n = 0; n < 5; n++) await read(`${n}`)
+    expect(limiting.asked.length).toBe(1)
+    later += 20_001
+    limiting.state.mode = 'right'
+    // Unknown again, and the other one is known to be fast: it is asked when that one fails.
+    honest.state.mode = 'broken'
+    await read('later')
+    expect(limiting.asked.length).toBe(2)
+  })
+
+  it('waits for one that limits our rate when nobody else has the block', async () => {
+    await using limiting = await gateway('limiting', { retryAfter: new Date(Date.now() + 1_500).toUTCString() })
+    await using empty = await gateway('absent')
+    const one = block('only there')
+    limiting.put(one)
+    const reader = createReader([limiting.source, empty.source])
+    const reading = reader.get(one.cid)
+    await until(() => limiting.asked.length === 1)
+    limiting.state.mode = 'right'
+    expect(await reading).toEqual(one.bytes)
+    expect(limiting.asked.length).toBe(2)
+  })
+
+  it('says at once that nobody gives the block when that would take too long to wait for', async () => {
+    await using limiting = await gateway('limiting', { retryAfter: '3600' })
+    const reader = createReader([limiting.source])
+    for (let n = 0; n < 3; n++) {
+      await expect(reader.get(block(`${n}`).cid)).rejects.toMatchObject({
+        code: 'BLOCK_UNAVAILABLE',
+        message: expect.stringContaining('limits our rate'),
+      })
+    }
+    expect(limiting.asked.length).toBe(1)
   })
 
   it('does not prefer one that is quick to say that it has nothing', async () => {

@@ -1,5 +1,6 @@
 import type { BlockSource, CallOptions } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { pause } from '../pause.ts'
 import { BlockError } from './block-error.ts'
 import { createSourceHealth, type SourceHealth } from './source-health.ts'
 import { checkCid, verifyBlock } from './verify-block.ts'
@@ -8,6 +9,12 @@ import { checkCid, verifyBlock } from './verify-block.ts'
 export const HEDGE_AFTER_MS = 500
 /** Shortest such wait: below it a hiccup of our own would double the requests. */
 export const MIN_HEDGE_AFTER_MS = 25
+
+/** How long a source that limits our rate is left alone when it does not say, in milliseconds; and at least. */
+export const REST_MS = 1_000
+const MIN_REST_MS = 250
+/** How long one block waits at most for sources that want to be left alone, in milliseconds. */
+export const MAX_REST_MS = 30_000
 
 /** A source that sent bytes which are not the CID's. */
 export interface Lie {
@@ -35,7 +42,8 @@ interface Ranked {
 
 /**
  * Many sources as one that cannot lie: ranked by measured health, the next one asked when the first takes longer than it
- * usually does, the losers cancelled, every block compared with its CID.
+ * usually does, the losers cancelled, every block compared with its CID. One that limits our rate (429) is left alone for as long as
+ * it says; it is waited for when nobody else has the block.
  *
  * `get` is `undefined` only when every source says that it does not have the block.
  *
@@ -53,25 +61,32 @@ export function createReader(sources: readonly BlockSource[], options: ReaderOpt
       checkCid(cid)
       // A stable sort: sources of equal health keep the order they were given in.
       const all = [...rankable.toSorted((a, b) => a.health.score() - b.health.score()), ...last]
-      const honest = all.filter(({ health }) => !health.hasLied())
-      const liars = all.filter(({ health }) => health.hasLied())
       const timeoutMs = call.timeoutMs ?? options.timeoutMs
-      return race([...honest, ...liars], { ...options, ...call, monotonic, timeoutMs, cid })
+      const restUntil = monotonic() + MAX_REST_MS
+      return race(all.toSorted(byReadiness), { ...options, ...call, monotonic, timeoutMs, restUntil, cid })
     },
   }
+}
+
+/** Those that can be asked now, then those that want to be left alone, the soonest first; liars last. */
+function byReadiness(a: Ranked, b: Ranked): number {
+  return Number(a.health.hasLied()) - Number(b.health.hasLied()) || a.health.restMs() - b.health.restMs()
 }
 
 interface Race extends CallOptions, ReaderOptions {
   readonly cid: CID
   readonly monotonic: () => number
+  /** Until when sources that want to be left alone are waited for. */
+  readonly restUntil: number
 }
 
 /** Starts one source after the other until one gives the right bytes. */
-async function race(ranked: readonly Ranked[], options: Race): Promise<Uint8Array | undefined> {
+async function race(all: readonly Ranked[], options: Race): Promise<Uint8Array | undefined> {
   const { cid, signal } = options
   signal?.throwIfAborted()
   const done = new AbortController()
   const errors: unknown[] = []
+  const ranked = [...all]
   let timer: ReturnType<typeof setTimeout> | undefined
 
   try {
@@ -90,7 +105,8 @@ async function race(ranked: readonly Ranked[], options: Race): Promise<Uint8Arra
         if (open > 0 && current.health.hasLied()) return
         next += 1
         open += 1
-        timer = setTimeout(start, options.hedgeAfterMs ?? hedgeAfterMs(current.health))
+        const restMs = current.health.restMs()
+        timer = setTimeout(start, restMs + (options.hedgeAfterMs ?? hedgeAfterMs(current.health)))
         attempt(current, { ...options, done: done.signal }).then(
           (bytes) => {
             open -= 1
@@ -99,7 +115,8 @@ async function race(ranked: readonly Ranked[], options: Race): Promise<Uint8Arra
           },
           (error: unknown) => {
             open -= 1
-            errors.push(error)
+            if (wantsRest(error) && endsInTime(current, options)) ranked.push(current)
+            else errors.push(error)
             start()
           },
         )
@@ -113,13 +130,17 @@ async function race(ranked: readonly Ranked[], options: Race): Promise<Uint8Arra
   }
 }
 
-async function attempt(
-  { source, health }: Ranked,
-  { cid, signal, done, timeoutMs, onLiar, monotonic }: Race & { done: AbortSignal },
-): Promise<Uint8Array | undefined> {
+async function attempt(ranked: Ranked, options: Race & { done: AbortSignal }): Promise<Uint8Array | undefined> {
+  const { source, health } = ranked
+  const { cid, signal, done, timeoutMs, onLiar, monotonic } = options
+  const either = signal ? AbortSignal.any([signal, done]) : done
+  for (let restMs = health.restMs(); restMs > 0; restMs = health.restMs()) {
+    if (!endsInTime(ranked, options)) throw resting(source.name, restMs)
+    await pause(restMs, either)
+  }
   const startedAt = monotonic()
   try {
-    const bytes = await source.get(cid, { signal: signal ? AbortSignal.any([signal, done]) : done, timeoutMs })
+    const bytes = await source.get(cid, { signal: either, timeoutMs })
     if (bytes === undefined) {
       health.lacked()
       return undefined
@@ -131,6 +152,8 @@ async function attempt(
     if (error instanceof BlockError && (error.code === 'BLOCK_CORRUPT' || error.code === 'BLOCK_TOO_LARGE')) {
       health.lied()
       onLiar?.({ source: source.name, cid, error })
+    } else if (wantsRest(error)) {
+      health.rest(Math.max(MIN_REST_MS, error.retryAfterMs ?? REST_MS))
     } else if (done.aborted) {
       health.lost(monotonic() - startedAt)
     } else if (!signal?.aborted) {
@@ -138,6 +161,20 @@ async function attempt(
     }
     throw error
   }
+}
+
+/** Whether a source can be asked before the block has waited for too long. */
+function endsInTime({ health }: Ranked, { monotonic, restUntil }: Race): boolean {
+  return monotonic() + health.restMs() <= restUntil
+}
+
+function wantsRest(error: unknown): error is BlockError {
+  return error instanceof BlockError && (error.code === 'GATEWAY_RATE_LIMITED' || error.retryAfterMs !== undefined)
+}
+
+function resting(name: string, retryAfterMs: number): BlockError {
+  const message = `${name} limits our rate; it wants to be left alone for ${Math.ceil(retryAfterMs / 1_000)} s.`
+  return new BlockError('GATEWAY_RATE_LIMITED', message, { retryAfterMs })
 }
 
 function hedgeAfterMs(health: SourceHealth): number {

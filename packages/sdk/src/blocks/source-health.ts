@@ -20,6 +20,10 @@ export interface SourceHealth {
   /** It sent bytes that are not the CID's: until it has answered rightly for a whole window it is a liar. */
   lied(): void
   hasLied(): boolean
+  /** It wants to be left alone for so long, in milliseconds. */
+  rest(durationMs: number): void
+  /** For how long still, in milliseconds; 0 when it may be asked. */
+  restMs(): number
   /** Lower is better: the expected time to an answer, in milliseconds. */
   score(): number
   /** The 95th percentile of the time to an answer, in milliseconds; `undefined` before the first. */
@@ -29,6 +33,7 @@ export interface SourceHealth {
 export function createSourceHealth({ monotonic }: { monotonic: () => number }): SourceHealth {
   let measured: readonly { readonly latencyMs: number; readonly at: number }[] = []
   let lies = 0
+  let restsUntil = 0
   const add = (latencyMs: number) => {
     measured = [...measured, { latencyMs, at: monotonic() }].slice(-WINDOW)
   }
@@ -49,6 +54,10 @@ export function createSourceHealth({ monotonic }: { monotonic: () => number }): 
       lies = WINDOW
     },
     hasLied: () => lies > 0,
+    rest: (durationMs) => {
+      restsUntil = Math.max(restsUntil, monotonic() + durationMs)
+    },
+    restMs: () => Math.max(0, restsUntil - monotonic()),
     score: () => {
       const known = latencies()
       return known.length === 0 ? UNKNOWN_MS : known.reduce((sum, ms) => sum + ms, 0) / known.length

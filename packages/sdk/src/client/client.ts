@@ -23,7 +23,7 @@ import { checkHead } from '../verify/check-head.ts'
 import type { VerificationReport } from '../verify/verification-report.ts'
 import { type VerifiedManifest, verifyManifest } from '../verify/verify-manifest.ts'
 import { type ClientOptions, DEFAULT_GATEWAYS, DEFAULT_MAX_AGE_MS } from './client-options.ts'
-import { type ReadFile, readFileOfRelease } from './read-file-of-release.ts'
+import { type ReadFile, readFileOfRelease, type StreamedFile, streamFileOfRelease } from './read-file-of-release.ts'
 import { notRegistered, type VerifyDomainOptions, verifyDomain } from './verify-domain.ts'
 
 const DEVELOPMENT_CHAIN_ID = 31337
@@ -61,6 +61,8 @@ export interface Client {
    * `ROOT_UNAVAILABLE`, `PATH_NOT_FOUND`
    */
   read(name: string, path: string, options?: CallOptions & { maxBytes?: number }): Promise<ReadFile>
+  /** The same piece by piece, flat in memory, for files of any size. */
+  stream(name: string, path: string, options?: CallOptions): Promise<StreamedFile>
   /** Everything from the chain to the served bytes, as a report. Rejects only when aborted or for a bad name. */
   verify(name: string, options?: VerifyDomainOptions): Promise<VerificationReport>
   /**
@@ -138,6 +140,10 @@ export function createClient(options: ClientOptions): Client {
     async read(name, path, { maxBytes, ...call } = {}) {
       const manifest = await manifestOf(await readState(parseDomainName(name), call), call)
       return readFileOfRelease(manifest, path, { ...call, source, maxBytes })
+    },
+    async stream(name, path, call = {}) {
+      const manifest = await manifestOf(await readState(parseDomainName(name), call), call)
+      return streamFileOfRelease(manifest, path, { ...call, source })
     },
     verify: async (name, verifyOptions) =>
       verifyDomain(

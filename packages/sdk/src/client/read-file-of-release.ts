@@ -1,21 +1,34 @@
 import { type BlockSource, byPath, type CallOptions, type ReleaseFile } from '@domainsync/core'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { CID } from 'multiformats/cid'
-import { sha256 } from '../blocks/sha256.ts'
-import { readFileBytes } from '../unixfs/read-file.ts'
+import { createSha256, sha256 } from '../blocks/sha256.ts'
+import { readFileBytes, readFileChunks } from '../unixfs/read-file.ts'
 import { resolvePath } from '../unixfs/resolve-path.ts'
-import { VerifyError } from '../verify/verify-error.ts'
+import { rootError, VerifyError } from '../verify/verify-error.ts'
 import { guard, type VerifiedManifest } from '../verify/verify-manifest.ts'
 
-/** A file of a release, its bytes the signed ones. */
-export interface ReadFile {
-  readonly bytes: Uint8Array
+/** A file of a release. */
+export interface FoundFile {
   /** From the root, without a leading `/`; with `index.html` when a folder was asked for. */
   readonly path: string
   readonly cid: CID
   readonly sha256: string
   readonly release: number
   readonly root: CID
+}
+
+/** A file of a release, its bytes the signed ones. */
+export interface ReadFile extends FoundFile {
+  readonly bytes: Uint8Array
+}
+
+/** A file of a release that comes piece by piece. */
+export interface StreamedFile extends FoundFile {
+  /**
+   * The bytes in order, every block verified before it is given; flat in memory. Ends with VerifyError `ROOT_UNVERIFIABLE` when
+   * all together they are not the signed ones.
+   */
+  readonly chunks: AsyncIterable<Uint8Array>
 }
 
 /**
@@ -25,10 +38,55 @@ export interface ReadFile {
  * @throws VerifyError `PATH_NOT_FOUND`, `ROOT_UNAVAILABLE`, `ROOT_UNVERIFIABLE`
  */
 export async function readFileOfRelease(
-  { root, statement }: VerifiedManifest,
+  manifest: VerifiedManifest,
   path: string,
   { source, maxBytes, ...call }: CallOptions & { source: BlockSource; maxBytes?: number | undefined },
 ): Promise<ReadFile> {
+  const file = await findFile(manifest, path, { source, ...call })
+  return guard(6, { root: file.root, signal: call.signal }, async () => {
+    const bytes = await readFileBytes(file.cid, source, { ...call, maxBytes })
+    if (bytesToHex(await sha256(bytes)) !== file.sha256) throw notTheSignedFile(file)
+    return { ...file, bytes }
+  })
+}
+
+/**
+ * The same piece by piece, for files that memory cannot hold.
+ *
+ * @throws VerifyError `PATH_NOT_FOUND`, `ROOT_UNAVAILABLE`, `ROOT_UNVERIFIABLE`
+ */
+export async function streamFileOfRelease(
+  manifest: VerifiedManifest,
+  path: string,
+  { source, ...call }: CallOptions & { source: BlockSource },
+): Promise<StreamedFile> {
+  const file = await findFile(manifest, path, { source, ...call })
+  return { ...file, chunks: signedChunks(file, { source, ...call }) }
+}
+
+async function* signedChunks(
+  file: FoundFile,
+  { source, ...call }: CallOptions & { source: BlockSource },
+): AsyncIterable<Uint8Array> {
+  const hash = createSha256()
+  const { root, cid } = file
+  try {
+    for await (const chunk of readFileChunks(cid, source, call)) {
+      hash.update(chunk)
+      yield chunk
+    }
+    if (bytesToHex(hash.digest()) !== file.sha256) throw notTheSignedFile(file)
+  } catch (cause) {
+    call.signal?.throwIfAborted()
+    throw rootError(cause, { step: 6, root: `${root}` })
+  }
+}
+
+async function findFile(
+  { root, statement }: VerifiedManifest,
+  path: string,
+  { source, ...call }: CallOptions & { source: BlockSource },
+): Promise<FoundFile> {
   const plain = path.replace(/^\/+|\/+$/g, '')
   const index = plain === '' ? 'index.html' : `${plain}/index.html`
   const file = listed(statement.files, plain) ?? listed(statement.files, index)
@@ -39,14 +97,15 @@ export async function readFileOfRelease(
   }
   return guard(6, { root, signal: call.signal }, async () => {
     const found = await resolvePath(root, file.path, { source, ...call })
-    const bytes = found?.kind === 'file' ? await readFileBytes(found.cid, source, { ...call, maxBytes }) : undefined
-    if (found === undefined || bytes === undefined || bytesToHex(await sha256(bytes)) !== file.sha256) {
-      throw new VerifyError('ROOT_UNVERIFIABLE', `"${file.path}" in ${root} is not the signed file.`, {
-        step: 6,
-        reason: 'FILES_MISMATCH',
-      })
-    }
-    return { ...file, bytes, cid: found.cid, release: statement.release, root }
+    if (found?.kind !== 'file') throw notTheSignedFile({ ...file, root })
+    return { ...file, cid: found.cid, release: statement.release, root }
+  })
+}
+
+function notTheSignedFile({ path, root }: Pick<FoundFile, 'path' | 'root'>): VerifyError {
+  return new VerifyError('ROOT_UNVERIFIABLE', `"${path}" in ${root} is not the signed file.`, {
+    step: 6,
+    reason: 'FILES_MISMATCH',
   })
 }
 
