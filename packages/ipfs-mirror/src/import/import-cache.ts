@@ -6,7 +6,7 @@ import { type FileStamp, isTooFresh } from './file-stamp.ts'
 import { ImportError } from './import-error.ts'
 
 /** The last byte before the line feed is the version of the format. */
-const MAGIC = Buffer.from('DSCACH1\n')
+const MAGIC = Buffer.from('DSCACH2\n')
 const CHECKSUM_BYTES = 32
 
 /**

@@ -1,14 +1,13 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { rawCidFromSha256 } from '@domainsync/core'
-import { importBytes } from 'ipfs-unixfs-importer'
-import type { CID } from 'multiformats/cid'
 import type { Block } from '../store/block-store.ts'
 import type { DagNode } from './dag-node.ts'
 import { sameStamp, stampOf } from './file-stamp.ts'
+import { type FilePart, layOutFile } from './lay-out-file.ts'
 import { openingFailed, READ_FLAGS, type ReadSmallOptions } from './read-small-file.ts'
 import { changedWhileRead, unreadable } from './refusals.ts'
-import { CHUNK_BYTES, UNIXFS_PROFILE } from './unixfs-profile.ts'
+import { CHUNK_BYTES } from './unixfs-profile.ts'
 
 /** A file of several blocks. */
 export interface LargeFile extends DagNode {
@@ -41,37 +40,21 @@ export async function importLargeFile(file: string, options: LargeFileOptions): 
   })
   try {
     const whole = createHash('sha256')
-    const leaves: Leaf[] = []
+    const chunks: FilePart[] = []
     for await (const { cid, bytes } of hashChunks(handle, { ...options, whole })) {
-      leaves.push({ cid, size: BigInt(bytes.length) })
+      chunks.push({ cid, fileBytes: bytes.length, dagBytes: bytes.length })
       await put({ cid, bytes })
     }
     if (!sameStamp(stamp, stampOf(await handle.stat({ bigint: true })))) throw changedWhileRead(path)
-    const blocks = leaves.map(({ cid }) => cid.multihash.digest)
-    const store = async (cid: CID, bytes: Uint8Array) => {
-      blocks.push(cid.multihash.digest)
-      await put({ cid, bytes })
-      return cid
-    }
-    const root = await layOut(leaves, store)
-    return { cid: root.cid, dagBytes: Number(root.size), blocks, sha256: whole.digest() }
+    const blocks = chunks.map(({ cid }) => cid.multihash.digest)
+    const { cid, dagBytes } = await layOutFile(chunks, (block) => {
+      blocks.push(block.cid.multihash.digest)
+      return put(block)
+    })
+    return { cid, dagBytes, blocks, sha256: whole.digest() }
   } finally {
     await handle.close()
   }
-}
-
-interface Leaf {
-  readonly cid: CID
-  readonly size: bigint
-}
-
-/** The importer's own tree over leaves whose bytes it need not see. */
-function layOut(leaves: readonly Leaf[], put: (cid: CID, bytes: Uint8Array) => Promise<CID>) {
-  const block = new Uint8Array()
-  async function* bufferImporter() {
-    for (const leaf of leaves) yield async () => ({ ...leaf, block })
-  }
-  return importBytes(block, { put }, { profile: UNIXFS_PROFILE, bufferImporter })
 }
 
 interface Hashing {
