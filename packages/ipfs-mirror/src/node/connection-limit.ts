@@ -1,4 +1,4 @@
-/** Connections that a node holds at most, whatever the system allows: each takes some 15 kB. */
+/** Connections that a node holds at most, whatever the system allows: each takes some 20 kB. */
 const MAX_CONNECTIONS = 16_384
 /** Open files left for the store, the chain and everything else of the process. */
 const RESERVED_FILES = 256
