@@ -66,6 +66,24 @@ describe('resultOf', () => {
     ])
   })
 
+  it('calls nothing incomplete because of a provider that took the release and cannot be read back', () => {
+    const proven = (provider: string, code: string) => ({ provider, blocks: 0, latencyMs: 1, code })
+    const providers = [proven('a', 'SOURCE_MISSING'), proven('b', 'EVIDENCE_WEAK')]
+    const uploads = [{ provider: 'a' }, { provider: 'b', code: 'PIN_TIMEOUT', message: 'b has not pinned it.' }]
+    const prove = { need: 1, held: 1, trial: false, providers }
+    expect(resultOf(operation({ replicate: { uploads }, prove })).incomplete).toEqual([
+      { provider: 'b', code: 'PIN_TIMEOUT', message: 'b has not pinned it.' },
+    ])
+  })
+
+  it('names the provider that a copy lies with in truth', () => {
+    const providers = [{ provider: 'a', blocks: 4, latencyMs: 1, code: 'REPLICA_PROXIED', behind: 'b' }]
+    const { incomplete } = resultOf(operation({ prove: { need: 1, held: 1, trial: false, providers } }))
+    expect(incomplete).toMatchObject([
+      { provider: 'a', code: 'REPLICA_PROXIED', message: expect.stringContaining('with b') },
+    ])
+  })
+
   it('names a resolver that still answers the old release', () => {
     const resolvers = [
       { resolver: 'r1', afterMs: 3 },

@@ -6,6 +6,7 @@ import type { PropagationReceipt } from './steps/propagation-step.ts'
 import type { ProveReceipt } from './steps/prove-step.ts'
 import type { ProvenProvider } from './steps/proven-provider.ts'
 import type { ReplicateReceipt } from './steps/replicate-step.ts'
+import { UNCOUNTED } from './uncounted.ts'
 
 /** A part that did not work; the release is live all the same, and the agent tries it again. */
 export interface Incomplete {
@@ -53,6 +54,8 @@ export function resultOf(operation: Operation): PublishResult {
       ...proof.providers.flatMap((proven) => {
         const { provider, code } = proven
         const upload = uploads.find((other) => other.provider === provider)
+        // It took the release: no other run brings more.
+        if (code && UNCOUNTED.has(code) && !upload?.code) return []
         return code ? [{ provider, code: upload?.code ?? code, message: upload?.message ?? shortcoming(proven) }] : []
       }),
       ...resolvers.flatMap(({ resolver, afterMs, last }) =>

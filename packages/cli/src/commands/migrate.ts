@@ -44,6 +44,7 @@ export const addMigrateCommand: AddCommand = (program, action) => {
         if (rows.length === 0) terminal.print('There is no release to move.')
         else
           for (const line of table([['ROOT', 'DOMAIN', 'RELEASE', 'OUTCOME', 'HELD BY'], ...rows])) terminal.print(line)
+        for (const { root, message } of results) if (message) terminal.print(`${short(root)}: ${message}`)
         const left = results.filter(({ outcome }) => outcome !== 'held' && outcome !== 'moved')
         if (left.length === 0 && rows.length > 0) {
           terminal.print(`Nothing here needs ${provider} any more; take it out of the configuration.`)

@@ -2,6 +2,7 @@ import { proveReplication, type Replication, writeCar } from '@domainsync/ipfs-m
 import type { StepDefinition, StepRun } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
+import { UNCOUNTED } from '../uncounted.ts'
 import { insufficient } from './insufficient.ts'
 import { type ProvenProvider, provenProvider } from './proven-provider.ts'
 import { replicateRelease } from './replicate-release.ts'
@@ -61,7 +62,10 @@ export function proveStep(): StepDefinition<PublishContext> {
 async function sendAgain({ context, signal }: StepRun<PublishContext>, before: Replication): Promise<Upload[]> {
   const { replicas, blocks } = context.ports
   const root = CID.parse(before.root)
-  const short = replicas.filter((_, index) => !before.replicas[index]!.counts)
+  const short = replicas.filter((_, index) => {
+    const { counts, reason } = before.replicas[index]!
+    return !counts && !UNCOUNTED.has(reason ?? '')
+  })
   const car = () => writeCar(root, blocks)
   return replicateRelease(replicas, { root, car, force: short, signal })
 }
