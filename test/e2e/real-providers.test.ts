@@ -21,6 +21,8 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
   let cluster: ClusterPeer[]
   let service: ClusterPeer
   let config: string
+  /** The new Kubo below the service. */
+  let replaced: KuboNode | undefined
   /** Everything that commands wrote. */
   let output = ''
   const secrets: string[] = []
@@ -72,7 +74,7 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
     config = loaded.file
   }, 120_000)
   afterAll(async () => {
-    await Promise.all([...(cluster ?? []), service, ...(kubos ?? [])].map((one) => one?.close()))
+    await Promise.all([...(cluster ?? []), service, replaced, ...(kubos ?? [])].map((one) => one?.close()))
     await world?.[Symbol.asyncDispose]()
   })
 
@@ -93,17 +95,19 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
     }
   })
 
-  it('heals a node whose repository was deleted: K of N again', async () => {
-    const { rpcUrl, close } = kubos[0]!
-    await close()
-    kubos[0] = await startKubo({ online: true, rpcPort: Number(new URL(rpcUrl).port) })
+  it('heals a node whose repository was deleted, and a service that lost its own: K of N again', async () => {
     const root = await world.liveRoot()
-    const emptied = createKuboReplica({ name: 'kubo-1', rpcUrl, failureDomain: 'x' })
-    expect(await emptied.status(root)).toBe('absent')
+    const emptied = await Promise.all([kubos[0]!, service.kubo].map(deleteRepository))
+    kubos[0] = emptied[0]!
+    replaced = emptied[1]
+    const replicas = emptied.map(({ rpcUrl }) => createKuboReplica({ name: rpcUrl, rpcUrl, failureDomain: 'x' }))
+    for (const replica of replicas) expect(await replica.status(root)).toBe('absent')
     const { code, json, stderr } = await run('heal', DOMAIN)
     expect({ code, ...json }, stderr).toMatchObject({ code: 0, domains: [{ replicas: { stored: 5, of: 5 } }] })
-    expect(await emptied.status(root)).toBe('pinned')
-    expect(await proveRetrieval(root, emptied)).toMatchObject({ ok: true, mode: 'full' })
+    for (const replica of replicas) {
+      expect(await replica.status(root)).toBe('pinned')
+      expect(await proveRetrieval(root, replica)).toMatchObject({ ok: true, mode: 'full' })
+    }
   })
 
   it('names a provider whose token is refused, and shows no token anywhere', async () => {
@@ -123,3 +127,9 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
     for (const secret of secrets) expect(output).not.toContain(secret)
   })
 })
+
+/** An empty Kubo where a full one was. */
+async function deleteRepository({ rpcUrl, close }: KuboNode): Promise<KuboNode> {
+  await close()
+  return startKubo({ online: true, rpcPort: Number(new URL(rpcUrl).port) })
+}

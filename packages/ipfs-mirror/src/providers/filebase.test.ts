@@ -1,6 +1,10 @@
+import { carBytes } from '@domainsync/sdk'
+import { expect, it, onTestFinished } from 'vitest'
+import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
 import { createFilebaseReplica } from './filebase.ts'
 import { describeReplica } from './replica-conformance.test.support.ts'
 import { startVendor, VENDOR_TOKEN, type VendorApi, vendorWorld } from './vendor-server.test.support.ts'
+import { withRetries } from './with-retries.ts'
 
 /** The part of Kubo's RPC API that Filebase offers, as its reference describes it. */
 const filebaseApi: VendorApi = async (request, vendor) => {
@@ -31,3 +35,29 @@ describeReplica('Filebase replica', async () => {
     })
   return { replica: at(vendor.url), at, wrongToken: at(vendor.url, 'another'), ...vendorWorld(vendor) }
 })
+
+it('sends the whole CAR again after it was told to come back later', async () => {
+  let refusals = 0
+  const vendor = await startVendor((request, vendor) => {
+    if (!request.url.pathname.endsWith('/dag/import') || refusals++ > 0) return filebaseApi(request, vendor)
+    return { status: 429, json: { Message: 'too many requests' }, headers: { 'retry-after': '1' } }
+  })
+  onTestFinished(vendor.close)
+  const driver = createFilebaseReplica({ name: 'filebase', url: vendor.url, token: VENDOR_TOKEN, failureDomain: 'x' })
+  const { root, blocks } = await siteBlocks({ 'index.html': 'hi' })
+  let streams = 0
+  const car = () => {
+    streams++
+    return carBytes([root], each(blocks.toReversed()))
+  }
+  await withRetries(driver).upload(root, car)
+  expect({ streams, refusals, status: await driver.status(root) }).toEqual({
+    streams: 2,
+    refusals: 2,
+    status: 'pinned',
+  })
+})
+
+async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items
+}

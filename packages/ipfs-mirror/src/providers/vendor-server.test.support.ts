@@ -26,7 +26,11 @@ export interface VendorRequest {
   readonly body: Buffer
 }
 
-export type VendorAnswer = { readonly status?: number; readonly json: unknown } | undefined
+export type VendorAnswer =
+  | { readonly status?: number; readonly json: unknown; readonly headers?: Record<string, string> }
+  | undefined
+
+const NOT_FOUND: NonNullable<VendorAnswer> = { status: 404, json: { error: 'not found' } }
 
 /** A vendor's API on a socket; `undefined` is 404. */
 export type VendorApi = (request: VendorRequest, vendor: Vendor) => Promise<VendorAnswer> | VendorAnswer
@@ -65,8 +69,8 @@ export async function startVendor(api: VendorApi): Promise<RunningVendor> {
       if (incoming.headers.authorization !== `Bearer ${VENDOR_TOKEN}`)
         return send(response, 401, { error: 'bad token' })
       const request = { method: incoming.method ?? '', url, headers: incoming.headers, body }
-      const { status = 200, json } = (await api(request, vendor)) ?? { status: 404, json: { error: 'not found' } }
-      send(response, status, json)
+      const { status = 200, json, headers } = (await api(request, vendor)) ?? NOT_FOUND
+      send(response, status, json, headers)
     } catch (error) {
       if (!incoming.errored) send(response, 400, { error: (error as Error).message })
     }
@@ -115,6 +119,6 @@ export function vendorWorld({ blocks, close }: RunningVendor) {
   }
 }
 
-function send(response: ServerResponse, status: number, json: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json))
+function send(response: ServerResponse, status: number, json: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(json))
 }
