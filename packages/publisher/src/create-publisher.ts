@@ -14,11 +14,14 @@ import { readState } from './read-state.ts'
 import { requestSigning } from './request-signing.ts'
 import { sayingWhatIsFull } from './saying-what-is-full.ts'
 import { type Origin, prepareSteps, publishSteps } from './steps/publish-steps.ts'
+import type { OnTransfer } from './transfer-progress.ts'
 import { unfinishedOperations } from './unfinished-operations.ts'
 
 export interface PublishOptions extends CallOptions {
   /** Called synchronously at each point of each step. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
+  /** How far fetching, writing, sending and reading back are, in bytes; called often. */
+  readonly onTransfer?: OnTransfer | undefined
 }
 
 export type PublisherPlanOptions = PlanOptions &
@@ -77,7 +80,7 @@ export function createPublisher(ports: PublisherPorts): Publisher {
     const domain = domainOf(ports, operation.domain)
     try {
       const state = await readState(ports.chain, domain.name, options)
-      const context = { ports, domain, state }
+      const context = { ports, domain, state, onTransfer: options.onTransfer }
       const running = { journal, context, clock: ports.clock, suspends, ...options }
       return await runOperation(operation, steps[operation.kind as PublishKind][originOf(operation)], running)
     } catch (error) {

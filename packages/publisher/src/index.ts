@@ -13,3 +13,4 @@ export type { PublishedDomain, PublisherNetwork, PublisherPorts } from './publis
 export { readManifest } from './read-manifest.ts'
 export { THIS_MACHINE } from './retention/let-go.ts'
 export { type Pruned, prune } from './retention/prune.ts'
+export type { OnTransfer, TransferProgress } from './transfer-progress.ts'

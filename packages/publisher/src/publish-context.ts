@@ -1,5 +1,6 @@
 import type { DomainState } from '@domainsync/core'
 import type { PublishedDomain, PublisherPorts } from './publisher-ports.ts'
+import type { OnTransfer } from './transfer-progress.ts'
 
 /** What every step of a publish gets. */
 export interface PublishContext {
@@ -7,4 +8,6 @@ export interface PublishContext {
   readonly domain: PublishedDomain
   /** The domain as it was when this run began. */
   readonly state: DomainState
+  /** Told how far the long parts are. */
+  readonly onTransfer?: OnTransfer | undefined
 }

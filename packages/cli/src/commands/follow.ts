@@ -59,10 +59,11 @@ async function follow(context: CommandContext, names: string[], options: FollowC
     signal,
     say: (line) => terminal.progress(line),
     onEvent: (event) => {
+      progress.end()
       const line = followLine(event)
       terminal.progress(flags.full ? line : shortCids(line))
     },
-    onProgress: ({ domain, release, bytes }) => progress.at(`${domain}  release ${release}`, { bytes }),
+    onProgress: ({ domain, release, ...amount }) => progress.at(`${domain}  fetching release ${release}`, amount),
   })
   const { follower } = opened
   if (only) await follower.dropOthers()

@@ -136,13 +136,13 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
     ...rpcNotices(terminal.progress),
     onLiar: ({ source: from, cid }) => terminal.progress(`${from} sent wrong bytes for ${cid}`),
   })
-  const onProgress = publishProgress(terminal)
+  const shown = publishProgress(terminal)
   const plan = await publisher.plan(domain, {
     ...source,
     skipChecks,
     unsigned: sendsNothing,
     signal,
-    onProgress,
+    ...shown,
     lookOnly: flags.dryRun,
   })
   if (plan.abandoned !== undefined) showAbandoned(plan.abandoned, show)
@@ -161,14 +161,14 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
     return showSigningRequest(request, { terminal, file: prepare, from: publishing.named })
   }
   if (unsigned) {
-    showPrepared(await publisher.prepare(plan, { signal, onProgress }), {
+    showPrepared(await publisher.prepare(plan, { signal, ...shown }), {
       terminal,
       chainId: config.values.network.chainId,
     })
     return EXIT_DONE
   }
   if (!watching) await confirm(`Publish release ${plan.release} of ${domain}`, publishing)
-  const result = await publisher.publish(plan, { signal, onProgress })
+  const result = await publisher.publish(plan, { signal, ...shown })
   showResult(result, { ...show, live: plan.live })
   return exitCode(result)
 }

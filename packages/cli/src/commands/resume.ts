@@ -36,7 +36,7 @@ export const addResumeCommand: AddCommand = (program, action) => {
           })
           return EXIT_DONE
         }
-        const results = await publisher.resume(domain, { signal, onProgress: publishProgress(terminal) })
+        const results = await publisher.resume(domain, { signal, ...publishProgress(terminal) })
         if (results.length + rolledBack.length === 0) terminal.print('Nothing was interrupted.')
         for (const result of results)
           showResult(result, { terminal: { ...terminal, document: () => {} }, full: flags.full })

@@ -1,11 +1,15 @@
 import { errorCode } from '@domainsync/core'
+import type { ImportProgress } from '@domainsync/ipfs-mirror'
 import type { Progress } from '@domainsync/journal'
+import type { TransferProgress } from '@domainsync/publisher'
+import { jobProgress } from './job-progress.ts'
 import { shortDuration } from './short.ts'
 import type { Terminal } from './terminal.ts'
 
 /** What each step is doing, for a person. */
 const STEPS: Readonly<Record<string, string>> = {
   sign: 'signing the release',
+  fetch: 'fetching the signed release',
   car: 'writing one CAR',
   replicate: 'sending it to every provider',
   prove: 'reading it back from each',
@@ -18,8 +22,26 @@ const STEPS: Readonly<Record<string, string>> = {
   rollback: 'going back on chain',
 }
 
-/** Shows each step of an operation as it begins, and how long it took. */
+/** Shows each step of an operation as it begins, and how long it took; how far the import and the long steps are. */
 export function publishProgress(terminal: Terminal, now: () => number = performance.now.bind(performance)) {
+  const jobs = jobProgress(terminal, now)
+  const onStep = stepProgress(terminal, now)
+  return {
+    onImport: ({ files, filesDone, sizeBytes, bytesDone }: ImportProgress): void => {
+      if (filesDone === files) jobs.end()
+      else jobs.at('importing', { bytes: bytesDone, totalBytes: sizeBytes, files: filesDone, totalFiles: files })
+    },
+    onTransfer: ({ step, domain, bytes, totalBytes }: TransferProgress): void => {
+      jobs.at(`${domain}  ${STEPS[step]}`, { bytes, totalBytes })
+    },
+    onProgress: (progress: Progress): void => {
+      if (progress.phase === 'done') jobs.end()
+      onStep(progress)
+    },
+  }
+}
+
+function stepProgress(terminal: Terminal, now: () => number) {
   const startedAt = new Map<string, number>()
   const { dim, green, yellow } = terminal.colors
   return ({ operation, step, phase, error, delayMs, resumed }: Progress): void => {

@@ -39,7 +39,7 @@ export function createTerminal({ json, quiet }: TerminalOptions): Terminal {
     hasStatus = line !== undefined
     // A longer one would wrap, and only its last row would be written over.
     if (line !== undefined)
-      process.stderr.write(visible(line).slice(0, (process.stderr.columns ?? DEFAULT_COLUMNS) - 1))
+      process.stderr.write(visible(line).slice(0, (process.stderr.columns || DEFAULT_COLUMNS) - 1))
   }
   return {
     json,

@@ -1,5 +1,6 @@
 import type { Address, BlockSource, Bytes32, CallOptions, DomainState } from '@domainsync/core'
 import { type VerifyRootInput, verifyManifest, verifyRoot } from '@domainsync/sdk'
+import { claimedSize } from '../proof/claimed-size.ts'
 import type { Block, BlockStore } from '../store/block-store.ts'
 import { fetchDag } from '../store/fetch-dag.ts'
 import { boundedStore } from './bounded-store.ts'
@@ -67,7 +68,10 @@ function meter(
   const own = new DagTally()
   const endAt = performance.now() + sliceMs
   let blocks = 0
+  let totalBytes = 0
   return ({ cid, bytes }) => {
+    // Parents come before children: the first is the root.
+    if (blocks === 0) totalBytes = claimedSize(cid, bytes)
     own.add(cid, bytes.length)
     tally.add(cid, bytes.length)
     if (own.bytes > quotas.releaseBytes) {
@@ -84,7 +88,7 @@ function meter(
     if (performance.now() > endAt) {
       throw new FollowError('FOLLOW_SLICE_OVER', `${name} takes long; others come first, then it goes on.`)
     }
-    onProgress?.({ domain, release, bytes: own.bytes, blocks: ++blocks })
+    onProgress?.({ domain, release, bytes: own.bytes, blocks: ++blocks, totalBytes })
   }
 }
 

@@ -40,4 +40,6 @@ export interface FollowProgress {
   /** Of the release so far, what was here before included. */
   readonly bytes: number
   readonly blocks: number
+  /** As much as the root claims it is; repeated blocks count each time. */
+  readonly totalBytes: number
 }

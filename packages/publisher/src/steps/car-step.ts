@@ -5,6 +5,7 @@ import type { StepDefinition } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
 import { releaseOf } from '../release-receipt.ts'
+import { createTransferMeter } from '../transfer-progress.ts'
 
 /** What this step leaves: one CAR that is sent to every replica. */
 export interface CarReceipt {
@@ -27,9 +28,10 @@ export const carStep: StepDefinition<PublishContext> = {
     return file && { path, sizeBytes: file.size }
   },
 
-  async effect({ context, signal }, intent) {
+  async effect({ context, operation, signal }, intent) {
     const { root, path } = intent as { root: string; path: string }
+    const meter = createTransferMeter({ step: 'car', domain: operation.domain }, context.onTransfer)
     await mkdir(context.ports.carFolder, { recursive: true })
-    await writeCarFile(path, writeCar(CID.parse(root), context.ports.blocks), { signal })
+    await writeCarFile(path, meter.counted(writeCar(CID.parse(root), context.ports.blocks)), { signal })
   },
 }

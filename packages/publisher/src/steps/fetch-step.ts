@@ -5,6 +5,7 @@ import { CID } from 'multiformats/cid'
 import { requireFence } from '../fence.ts'
 import type { PublishContext } from '../publish-context.ts'
 import type { ReleaseReceipt } from '../release-receipt.ts'
+import { createTransferMeter } from '../transfer-progress.ts'
 
 type FetchIntent = { readonly release: number }
 
@@ -20,7 +21,9 @@ export const fetchStep: StepDefinition<PublishContext> = {
   async effect({ context, operation, signal }) {
     const { blocks, reader } = context.ports
     const root = CID.parse(operation.root!)
-    await fetchDag(root, { source: reader, store: blocks, signal })
+    const meter = createTransferMeter({ step: 'fetch', domain: operation.domain }, context.onTransfer)
+    const onBlock = ({ bytes }: { bytes: Uint8Array }) => meter.add(bytes.length)
+    await fetchDag(root, { source: reader, store: blocks, onBlock, signal })
     await blocks.pin(root)
   },
 

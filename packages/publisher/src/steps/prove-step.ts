@@ -1,8 +1,11 @@
-import { proveReplication, type Replication, writeCar } from '@domainsync/ipfs-mirror'
+import { PROOF_BUDGET_BYTES, proveReplication, type Replication, writeCar } from '@domainsync/ipfs-mirror'
 import type { StepDefinition, StepRun } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
+import { createTransferMeter } from '../transfer-progress.ts'
 import { UNCOUNTED } from '../uncounted.ts'
+import type { CarReceipt } from './car-step.ts'
+import { countedReplica } from './counted-replica.ts'
 import { insufficient } from './insufficient.ts'
 import { type ProvenProvider, provenProvider } from './proven-provider.ts'
 import { replicateRelease } from './replicate-release.ts'
@@ -27,7 +30,13 @@ export function proveStep(): StepDefinition<PublishContext> {
   async function look(run: StepRun<PublishContext>): Promise<Replication> {
     const { replicas, replication } = run.context.ports
     const root = CID.parse(run.operation.root!)
-    const result = await proveReplication(root, replicas, { ...replication, signal: run.signal })
+    const meter = createTransferMeter({ step: 'prove', domain: run.operation.domain }, run.context.onTransfer)
+    const { sizeBytes } = run.receipts.car as unknown as CarReceipt
+    const counted = replicas.map((replica) => {
+      meter.expect(Math.min(sizeBytes, PROOF_BUDGET_BYTES))
+      return countedReplica(replica, meter)
+    })
+    const result = await proveReplication(root, counted, { ...replication, signal: run.signal })
     looks.set(run.stepKey, result)
     return result
   }

@@ -2,6 +2,7 @@ import type { StepDefinition } from '@domainsync/journal'
 import { CID } from 'multiformats/cid'
 import type { PublishContext } from '../publish-context.ts'
 import { releaseOf } from '../release-receipt.ts'
+import { createTransferMeter } from '../transfer-progress.ts'
 import type { CarReceipt } from './car-step.ts'
 import { releaseCar } from './release-car.ts'
 import { replicateRelease } from './replicate-release.ts'
@@ -21,11 +22,15 @@ export function replicateStep(): StepDefinition<PublishContext> {
 
     intent: async (run) => ({ root: releaseOf(run).root }),
 
-    async effect({ context, receipts, stepKey, signal }) {
+    async effect({ context, operation, receipts, stepKey, signal }) {
       const root = CID.parse(releaseOf({ receipts }).root)
-      const { path } = receipts.car as unknown as CarReceipt
+      const { path, sizeBytes } = receipts.car as unknown as CarReceipt
       const { replicas, blocks } = context.ports
-      const car = () => releaseCar(root, { path, blocks })
+      const meter = createTransferMeter({ step: 'replicate', domain: operation.domain }, context.onTransfer)
+      const car = () => {
+        meter.expect(sizeBytes)
+        return meter.counted(releaseCar(root, { path, blocks }))
+      }
       sent.set(stepKey, await replicateRelease(replicas, { root, car, signal }))
     },
 

@@ -1,0 +1,45 @@
+/** How far a part of a publish is that moves the whole release: fetching it, writing its CAR, sending it, reading it back. */
+export interface TransferProgress {
+  readonly step: 'fetch' | 'car' | 'replicate' | 'prove'
+  readonly domain: string
+  readonly bytes: number
+  /** Of all providers together, as far as it is known: it may grow. */
+  readonly totalBytes?: number | undefined
+}
+
+/** Who is told. */
+export type OnTransfer = (progress: TransferProgress) => void
+
+/** Adds up the bytes of one part. */
+export interface TransferMeter {
+  /** So many more are expected. */
+  expect(sizeBytes: number): void
+  /** So many more came. */
+  add(sizeBytes: number): void
+  /** Passes a stream on, and counts it. */
+  counted(stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array>
+}
+
+export function createTransferMeter(
+  { step, domain }: Pick<TransferProgress, 'step' | 'domain'>,
+  onTransfer: OnTransfer | undefined,
+): TransferMeter {
+  let bytes = 0
+  let totalBytes: number | undefined
+  const meter: TransferMeter = {
+    expect(sizeBytes) {
+      totalBytes = (totalBytes ?? 0) + sizeBytes
+    },
+    add(sizeBytes) {
+      bytes += sizeBytes
+      onTransfer?.({ step, domain, bytes, totalBytes })
+    },
+    async *counted(stream) {
+      for await (const chunk of stream) {
+        meter.add(chunk.length)
+        yield chunk
+      }
+    },
+  }
+  return meter
+}
