@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { DomainSyncError, errorCode } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import type { BlockStore } from '../store/block-store.ts'
+import { createBoundedSender, type SenderOptions } from './bounded-sender.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { parseHost } from './host.ts'
 import { HotNodes } from './hot-nodes.ts'
@@ -20,19 +21,12 @@ export type GatewayEvent =
   /** A request failed for another reason than what it asked. */
   | { readonly kind: 'failed'; readonly code: string; readonly error: unknown }
 
-export interface GatewayOptions {
+export interface GatewayOptions extends SenderOptions {
   readonly store: Pick<BlockStore, 'get'>
   /** Default: any root under its own name, and no site. */
   readonly sites?: Sites | undefined
   readonly onEvent?: ((event: GatewayEvent) => void) | undefined
-  /** Default {@link MAX_STREAMS}. */
-  readonly maxStreams?: number | undefined
-  /** How long a reader may take for a MiB, in milliseconds. Default {@link WRITE_TIMEOUT_MS}. */
-  readonly writeTimeoutMs?: number | undefined
 }
-
-/** Answers of more than one block under way at a time. A slow reader holds up to 3 MiB of each in memory. */
-export const MAX_STREAMS = 256
 
 const CORS = {
   'access-control-allow-origin': '*',
@@ -53,12 +47,11 @@ export function createGatewayHandler({
   store,
   sites = async (host) => (host.kind === 'content' ? host : undefined),
   onEvent = () => {},
-  maxStreams = MAX_STREAMS,
-  writeTimeoutMs,
+  ...limits
 }: GatewayOptions): RequestListener {
   const hot = new HotNodes()
   const pool = new BufferPool()
-  let streams = 0
+  const send = createBoundedSender(limits)
   return (request, response) => void answer(request, response)
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -68,23 +61,11 @@ export function createGatewayHandler({
     try {
       await send(request, response, withCors(await reply(request, gone.signal)))
     } catch (error) {
-      if (gone.signal.aborted && !response.headersSent) return
+      // That a reader went away is no failure.
+      if (gone.signal.aborted && (!response.headersSent || error === gone.signal.reason)) return
       const answer = refusal(error)
       if (response.headersSent || response.destroyed) return
       await sendUnread(request, response, { reply: withCors(answer), head }).catch(() => response.destroy())
-    }
-  }
-
-  async function send(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
-    const head = request.method === 'HEAD'
-    const isStream = !head && reply.body !== undefined && !(reply.body instanceof Uint8Array)
-    if (isStream && streams >= maxStreams)
-      throw new Refusal(503, 'BUSY', 'Too many large answers are under way; ask again soon.')
-    streams += isStream ? 1 : 0
-    try {
-      await sendUnread(request, response, { reply, head, writeTimeoutMs })
-    } finally {
-      streams -= isStream ? 1 : 0
     }
   }
 

@@ -3,11 +3,13 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
+import { rawCidFromSha256 } from '@domainsync/core'
 import { expect, it, onTestFinished } from 'vitest'
+import { sha256 } from '../car/block-fault.ts'
 import { damageBlock } from '../node/damage-block.test.support.ts'
 import { rawRequest } from '../node/raw-request.test.support.ts'
 import { runningNode, storeSite } from '../node/running-node.test.support.ts'
-import { createGatewayHandler, type GatewayOptions } from './gateway-handler.ts'
+import { createGatewayHandler, type GatewayEvent, type GatewayOptions } from './gateway-handler.ts'
 import { HOST } from './site-server.test.support.ts'
 
 const MIB = 1024 * 1024
@@ -37,7 +39,8 @@ async function stall(port: number, target = '/large.bin'): Promise<Socket> {
   socket.on('error', () => undefined)
   onTestFinished(() => void socket.destroy())
   socket.write(`GET ${target} HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
-  await once(socket, 'data')
+  const [first] = (await once(socket, 'data')) as [Buffer]
+  expect(first.toString('latin1', 0, 12)).toBe('HTTP/1.1 200')
   socket.pause()
   return socket
 }
@@ -69,8 +72,20 @@ it('answers 503 to one large answer too many, and goes on with small ones', asyn
   expect([refused.status, refused.headers['x-domainsync-code']]).toEqual([503, 'BUSY'])
   expect(refused.headers['retry-after']).toBe('5')
   expect((await get('/')).body.toString()).toBe('home')
+  const block = await get(`/ipfs/${rawCidFromSha256(sha256(LARGE.subarray(0, MIB)))}?format=raw`)
+  expect([block.status, block.headers['x-domainsync-code']]).toEqual([503, 'BUSY'])
   first?.destroy()
   await expect.poll(async () => (await get('/other.bin')).status, { timeout: 10_000 }).toBe(200)
+})
+
+it('forgets answers that wait behind another one when their reader goes away', async () => {
+  const { port, get } = await gateway({ maxStreams: 3 })
+  const socket = await stall(port)
+  for (let i = 0; i < 2; i++) socket.write(`GET /large.bin HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
+  await expect.poll(async () => (await get('/other.bin')).status, { timeout: 10_000 }).toBe(503)
+  socket.destroy()
+  await expect.poll(async () => (await get('/other.bin')).status, { timeout: 10_000 }).toBe(200)
+  await Promise.all([stall(port), stall(port), stall(port)])
 })
 
 it('resets a reader that does not read on', async () => {
@@ -80,8 +95,9 @@ it('resets a reader that does not read on', async () => {
   expect(await restOf(socket)).toBeLessThan(LARGE.length - MIB)
 })
 
-it('keeps neither files nor memory of readers that go away in the middle', async () => {
-  const { port, get } = await gateway()
+it('keeps neither files nor memory of readers that go away in the middle, and calls that no failure', async () => {
+  const events: GatewayEvent[] = []
+  const { port, get } = await gateway({ onEvent: (event) => events.push(event) })
   const openFiles = async () => (await readdir('/proc/self/fd').catch(() => [])).length
   const round = async () => {
     for (const socket of await Promise.all(Array.from({ length: 8 }, () => stall(port)))) socket.destroy()
@@ -92,6 +108,7 @@ it('keeps neither files nor memory of readers that go away in the middle', async
   for (let i = 0; i < 12; i++) await round()
   await expect.poll(openFiles, { timeout: 10_000 }).toBeLessThan(files + 8)
   expect(process.memoryUsage().rss - bytes).toBeLessThan(150 * MIB)
+  expect(events).toEqual([])
 })
 
 it('resets the connection when a block is damaged while the file is under way, and never ends the body', async () => {
