@@ -37,7 +37,7 @@ async function* scopeBlocks(found: FoundPath, { source, scope, entityBytes }: As
       yield* entityBlocks(found, { source, entityBytes })
       return
     case 'all':
-      yield* walkDag(found.cid, source, { concurrency: READ_AHEAD })
+      yield* walkDag(found.cid, source, { concurrency: READ_AHEAD, isVerified: true })
   }
 }
 

@@ -33,12 +33,12 @@ async function gateway(options: Partial<GatewayOptions> = {}) {
   return { root, port, path, get }
 }
 
-/** Asks, and takes the first piece of the answer, then nothing more. */
-async function stall(port: number, target = '/large.bin'): Promise<Socket> {
+/** Asks, so many times at once, and takes the first piece of the answer, then nothing more. */
+async function stall(port: number, times = 1): Promise<Socket> {
   const socket = connect(port, '127.0.0.1')
   socket.on('error', () => undefined)
   onTestFinished(() => void socket.destroy())
-  socket.write(`GET ${target} HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
+  socket.write(`GET /large.bin HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`.repeat(times))
   const [first] = (await once(socket, 'data')) as [Buffer]
   expect(first.toString('latin1', 0, 12)).toBe('HTTP/1.1 200')
   socket.pause()
@@ -80,11 +80,11 @@ it('answers 503 to one large answer too many, and goes on with small ones', asyn
 
 it('forgets answers that wait behind another one when their reader goes away', async () => {
   const { port, get } = await gateway({ maxStreams: 3 })
-  const socket = await stall(port)
-  for (let i = 0; i < 2; i++) socket.write(`GET /large.bin HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`)
+  const socket = await stall(port, 3)
   await expect.poll(async () => (await get('/other.bin')).status, { timeout: 10_000 }).toBe(503)
   socket.destroy()
   await expect.poll(async () => (await get('/other.bin')).status, { timeout: 10_000 }).toBe(200)
+  // All three places are free again.
   await Promise.all([stall(port), stall(port), stall(port)])
 })
 

@@ -3,7 +3,7 @@ import { varint } from 'multiformats'
 import type { CID } from 'multiformats/cid'
 import { encodeCarHeader } from './car-header.ts'
 
-/** Small pieces are joined up to this size, so that a stream of small blocks is not a stream of small writes. */
+/** Small blocks are joined up to this size, so that a stream of them is not a stream of small writes; larger ones go by themselves. */
 const PIECE_BYTES = 64 * 1024
 
 /** A block as a CAR holds it. */
@@ -19,10 +19,14 @@ export async function* carBytes(roots: readonly CID[], blocks: AsyncIterable<Car
   let sizeBytes = header.length
   for await (const { cid, bytes } of blocks) {
     const length = cid.bytes.length + bytes.length
-    pieces.push(prefixOf(length), cid.bytes, bytes)
+    const isLarge = bytes.length >= PIECE_BYTES
+    pieces.push(prefixOf(length), cid.bytes)
+    if (!isLarge) pieces.push(bytes)
     sizeBytes += length
     if (sizeBytes < PIECE_BYTES) continue
     yield concatBytes(...pieces)
+    // Copying it would cost as much as hashing it.
+    if (isLarge) yield bytes
     pieces = []
     sizeBytes = 0
   }
