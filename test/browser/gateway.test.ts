@@ -48,7 +48,7 @@ describe.skipIf(chromiumAbsence())('the gateway as Chromium meets it', { timeout
   it('shows a page with its style, its modules and its letters', async () => {
     await page.goto(one)
     expect(await page.title()).toBe('one')
-    await expect.poll(() => inPage('document.body.dataset.ran')).toBe('module')
+    await expect.poll(() => inPage('document.body.dataset.ran'), { timeout: 15_000 }).toBe('module')
     expect(await inPage('getComputedStyle(document.getElementById("hi")).color')).toBe('rgb(1, 2, 3)')
     expect(await inPage('document.getElementById("hi").textContent')).toBe('grüße')
     expect(await inPage('fetch("/data.json").then((answer) => answer.json())')).toEqual({ answer: 42 })
@@ -71,9 +71,9 @@ describe.skipIf(chromiumAbsence())('the gateway as Chromium meets it', { timeout
     const sent =
       'performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("large.txt")).at(-1).transferSize'
     expect(await inPage(read)).toBe(LARGE_BYTES)
-    await expect.poll(() => inPage(sent)).toBeGreaterThan(LARGE_BYTES)
+    await expect.poll(() => inPage(sent), { timeout: 15_000 }).toBeGreaterThan(LARGE_BYTES)
     expect(await inPage(read)).toBe(LARGE_BYTES)
-    await expect.poll(() => inPage(sent)).toBeLessThan(LARGE_BYTES / 10)
+    await expect.poll(() => inPage(sent), { timeout: 15_000 }).toBeLessThan(LARGE_BYTES / 10)
   })
 
   it('gets a part of a file', async () => {
