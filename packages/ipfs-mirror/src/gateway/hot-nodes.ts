@@ -4,8 +4,8 @@ import type { ReadNode } from './stored-blocks.ts'
 /** Memory that nodes take at most, about, in bytes. */
 export const HOT_BYTES = 64 * 1024 * 1024
 
-/** A larger one is read again: directories and small pages are what every reader asks for. */
-const MAX_NODE_BYTES = 256 * 1024
+/** A larger part of a file is read again: directories and small pages are what every reader asks for. */
+const MAX_FILE_BYTES = 256 * 1024
 /** What a node takes whatever it holds, and each link of it, about. */
 const NODE_BYTES = 1_024
 const LINK_BYTES = 512
@@ -31,7 +31,7 @@ export class HotNodes {
 
   add(cid: CID, read: ReadNode): void {
     const key = cid.toString()
-    if (read.block.bytes.length > MAX_NODE_BYTES || this.#nodes.has(key)) return
+    if ((read.node.kind === 'file' && read.block.bytes.length > MAX_FILE_BYTES) || this.#nodes.has(key)) return
     this.#nodes.set(key, read)
     this.#sizeBytes += memoryOf(read)
     for (const [oldest, held] of this.#nodes) {

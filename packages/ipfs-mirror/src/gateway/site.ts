@@ -1,8 +1,9 @@
-import { MAX_REDIRECTS_BYTES, matchRedirect, parseRedirects, readFileBytes } from '@domainsync/sdk'
+import { matchRedirect } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import type { BufferPool } from './buffer-pool.ts'
 import { enterPath, type FoundPath, findPath } from './find-path.ts'
 import { type Page, pageReply } from './page-reply.ts'
+import { redirectRules } from './redirect-rules.ts'
 import { type GatewayRequest, type Reply, sentenceReply } from './reply.ts'
 import { parsePath } from './request-path.ts'
 import type { StoredNodes } from './stored-blocks.ts'
@@ -49,9 +50,7 @@ async function redirected(
   request: GatewayRequest,
   { site, names }: { site: Site; names: readonly string[] },
 ): Promise<Reply | undefined> {
-  const file = await findPath(site.root, ['_redirects'], site)
-  if (file?.node.kind !== 'file') return undefined
-  const redirect = matchRedirect(parseRedirects(await readRules(file.cid, site)), names)
+  const redirect = matchRedirect(await redirectRules(site), names)
   if (!redirect) return undefined
   const { status, to, rewrite } = redirect
   if (!rewrite) {
@@ -75,9 +74,4 @@ async function notFound(request: GatewayRequest, site: Site): Promise<Reply> {
   const page = found?.node.kind === 'file' && (await pageAt(names, found, site))
   if (page) return pageReply(request, { site, page, status: 404 })
   return sentenceReply(404, 'PATH_NOT_FOUND', 'There is no such page on this site.')
-}
-
-/** One byte more than is allowed is read at most: the parser then refuses the file by its size. */
-function readRules(cid: CID, { source }: Site): Promise<Uint8Array> {
-  return readFileBytes(cid, source, { length: MAX_REDIRECTS_BYTES + 1, maxBytes: Number.MAX_SAFE_INTEGER })
 }
