@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Config } from '../../packages/cli/dist/config/schema.js'
 import { proveRetrieval } from '../../packages/ipfs-mirror/dist/index.js'
 import {
   CLUSTER_USER,
@@ -21,14 +22,15 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
   let cluster: ClusterPeer[]
   let service: ClusterPeer
   let config: string
+  let providers: Config['providers']
   /** The new Kubo below the service. */
   let replaced: KuboNode | undefined
   /** Everything that commands wrote. */
   let output = ''
   const secrets: string[] = []
 
-  const run = async (...args: string[]) => {
-    const end = await runCli(args, { config })
+  const run = async (args: string[], file = config) => {
+    const end = await runCli(args, { config: file })
     output += end.stdout + end.stderr
     return end
   }
@@ -70,6 +72,7 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
         service: { kind: 'psa', url: service.psaUrl, token, rpcUrl: service.kubo.rpcUrl, failureDomain: 'service' },
       }
       raw.replication = { need: 4 }
+      providers = raw.providers
     })
     config = loaded.file
   }, 120_000)
@@ -80,7 +83,7 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
 
   it('publishes to two Kubo nodes, a cluster of three peers and a service that pulls', async () => {
     await world.writeSite({ 'index.html': '<title>held by many</title>', 'a/b.txt': 'b' })
-    const { code, json, stderr } = await run('publish', DOMAIN)
+    const { code, json, stderr } = await run(['publish', DOMAIN])
     expect({ code, ...json }, stderr).toMatchObject({
       code: 0,
       outcome: 'published',
@@ -95,6 +98,25 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
     }
   })
 
+  it('does not leave a service waiting for nodes that cannot be dialled', async () => {
+    const undialled = await world.configWith('undialled', (raw) => {
+      raw.providers = structuredClone(providers)
+      for (const provider of Object.values(raw.providers)) {
+        if (provider.kind === 'kubo')
+          provider.origins = provider.origins!.map((one) => one.replace(/\/tcp\/\d+/, '/tcp/9'))
+      }
+      raw.replication = { need: 4 }
+    })
+    await world.writeSite({ 'index.html': '<title>held by most</title>' })
+    const { code, json } = await run(['publish', DOMAIN], undialled.file)
+    expect({ code, ...json }).toMatchObject({
+      code: 2,
+      proof: { held: 4 },
+      incomplete: [{ provider: 'service', code: 'PIN_NO_SOURCE' }],
+    })
+    expect(await run(['heal', DOMAIN])).toMatchObject({ code: 0, json: { domains: [{ replicas: { stored: 5 } }] } })
+  })
+
   it('heals a node whose repository was deleted, and a service that lost its own: K of N again', async () => {
     const root = await world.liveRoot()
     const emptied = await Promise.all([kubos[0]!, service.kubo].map(deleteRepository))
@@ -102,7 +124,7 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
     replaced = emptied[1]
     const replicas = emptied.map(({ rpcUrl }) => createKuboReplica({ name: rpcUrl, rpcUrl, failureDomain: 'x' }))
     for (const replica of replicas) expect(await replica.status(root)).toBe('absent')
-    const { code, json, stderr } = await run('heal', DOMAIN)
+    const { code, json, stderr } = await run(['heal', DOMAIN])
     expect({ code, ...json }, stderr).toMatchObject({ code: 0, domains: [{ replicas: { stored: 5, of: 5 } }] })
     for (const replica of replicas) {
       expect(await replica.status(root)).toBe('pinned')
@@ -114,15 +136,15 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('providers for real', 
     const password = `${CLUSTER_USER.password}-but-another`
     secrets.push(password)
     await writeFile(join(world.folder, 'keys/cluster-password'), password, { mode: 0o600 })
-    await world.writeSite({ 'index.html': '<title>held by most</title>' })
-    const { code, json } = await run('publish', DOMAIN)
+    await world.writeSite({ 'index.html': '<title>held by all but one</title>' })
+    const { code, json } = await run(['publish', DOMAIN])
     expect({ code, ...json }).toMatchObject({
       code: 2,
       proof: { held: 4 },
       incomplete: [{ provider: 'cluster', code: 'TOKEN_REJECTED' }],
     })
-    await run('status', '--full')
-    await run('config')
+    await run(['status', '--full'])
+    await run(['config'])
     expect(secrets).toHaveLength(3)
     for (const secret of secrets) expect(output).not.toContain(secret)
   })

@@ -3,6 +3,7 @@ import { retryAfterMs } from '@domainsync/sdk'
 import { type Credentials, credentialHeaders, splitUrl, withoutSecrets } from './credentials.ts'
 import { refusalMessage } from './refusal-details.ts'
 import { ReplicaError, replicaFailure, statusFailure } from './replica-error.ts'
+import { sendStream } from './send-stream.ts'
 import { stallLimit } from './stall-limit.ts'
 import { watchedChunks } from './watched-chunks.ts'
 
@@ -67,25 +68,27 @@ export function createProviderHttp(place: ProviderPlace): ProviderHttp {
   ): Promise<T | undefined> {
     const sent = watchedChunks(body && 'chunks' in body ? body.chunks : [])
     using stall = stallLimit(stallTimeoutMs)
-    try {
-      const signal = AbortSignal.any([callSignal(call, timeoutMs), stall.signal])
-      const init: RequestInit = {
-        method,
-        redirect: 'error',
-        signal,
-        ...bodyOf(body, { headers, chunks: stall.sending(sent.chunks, signal) }),
-      }
-      const response = await fetch(base + path, init)
+    const readAnswer = async (response: Response) => {
       if (response.ok) return await read(response)
       const message = withoutSecrets(await refusalMessage(response), known)
       if (absent(response.status, message)) return undefined
-      const { status } = response
+      const waitMs = retryAfterMs(response.headers, Date.now())
       throw statusFailure(name, {
-        status,
+        status: response.status,
         code: codeOf?.(response.headers),
         message,
-        retryAfterMs: retryAfterMs(response.headers, Date.now()),
+        retryAfterMs: waitMs,
       })
+    }
+    try {
+      const signal = AbortSignal.any([callSignal(call, timeoutMs), stall.signal])
+      if (body && 'chunks' in body) {
+        const all = { ...headers, 'content-type': body.type }
+        const chunks = stall.sending(sent.chunks, signal)
+        return await sendStream(base + path, { method, headers: all, chunks, signal }, readAnswer)
+      }
+      const init = { method, redirect: 'error', signal, ...jsonBody(body, headers) } as const
+      return await readAnswer(await fetch(base + path, init))
     } catch (error) {
       throw replicaFailure(sent.error() ?? error, { name, ...call })
     }
@@ -109,13 +112,7 @@ export function createProviderHttp(place: ProviderPlace): ProviderHttp {
   return { ask, find, stream }
 }
 
-function bodyOf(
-  body: ProviderRequest['body'],
-  { headers, chunks }: { headers: Record<string, string>; chunks: AsyncIterable<Uint8Array> },
-): RequestInit {
+function jsonBody(body: { readonly json: unknown } | undefined, headers: Record<string, string>): RequestInit {
   if (body === undefined) return { headers }
-  if ('json' in body) {
-    return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body.json) }
-  }
-  return { headers: { ...headers, 'content-type': body.type }, body: ReadableStream.from(chunks), duplex: 'half' }
+  return { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body.json) }
 }

@@ -55,7 +55,7 @@ describe.skipIf(KUBO.absence() || IPFS_CLUSTER.absence())('with the Pinning Serv
   it('says PIN_TIMEOUT when the source does not have it, and takes the next source that does', async () => {
     const { root, blocks } = await siteBlocks({ 'index.html': 'held by one in the end' })
     const replica = at(peer.psaUrl, peer.kubo)
-    await expect(replica.pull(root, holder.origins, { timeoutMs: 1_000 })).rejects.toMatchObject({
+    await expect(replica.pull(root, holder.origins, { timeoutMs: 4_000 })).rejects.toMatchObject({
       code: 'PIN_TIMEOUT',
     })
     expect(await replica.status(root)).toBe('pending')

@@ -3,8 +3,7 @@ export interface StallLimit extends Disposable {
   /** Aborted with a `TimeoutError` when a chunk was not taken, or did not come, in time. */
   readonly signal: AbortSignal
   /**
-   * The same chunks; each has to be taken in time. How long our own side takes to make one does not count. None comes after `until`:
-   * `fetch` goes on taking the body of a request that was aborted.
+   * The same chunks; each has to be taken in time. How long our own side takes to make one does not count. None comes after `until`.
    */
   sending(chunks: AsyncIterable<Uint8Array>, until: AbortSignal): AsyncGenerator<Uint8Array>
   /** The same chunks; each has to come in time. How long our own side keeps one does not count. */
