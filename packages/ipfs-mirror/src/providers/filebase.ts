@@ -1,6 +1,6 @@
 import type { Replica } from '@domainsync/core'
-import { createProviderHttp } from './provider-http.ts'
 import { createReadBack, type ReadBack } from './read-back.ts'
+import { createRpcHttp } from './rpc-http.ts'
 import { createRpcPins } from './rpc-pins.ts'
 
 /** Filebase's IPFS RPC API. */
@@ -20,6 +20,6 @@ export function createFilebaseReplica(
   options: FilebaseReplicaOptions,
 ): Replica & Required<Pick<Replica, 'upload' | 'remove'>> {
   const { name, url = FILEBASE_URL, token, failureDomain } = options
-  const http = createProviderHttp({ name, url, credentials: { token } })
+  const http = createRpcHttp({ name, url, credentials: { token } })
   return { name, failureDomain, ...createReadBack(name, options), ...createRpcPins(name, http) }
 }

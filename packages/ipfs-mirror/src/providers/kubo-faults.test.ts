@@ -15,7 +15,13 @@ async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
 }
 
 /** A server that speaks enough of the RPC API to get it wrong, on a real socket. */
-async function kuboThat(answer: (call: string, response: ServerResponse, request: IncomingMessage) => void) {
+async function kuboThat(answer: Answer) {
+  return createKuboReplica({ name: 'kubo', rpcUrl: await serverThat(answer), failureDomain: 'x' })
+}
+
+type Answer = (call: string, response: ServerResponse, request: IncomingMessage) => void
+
+async function serverThat(answer: Answer): Promise<string> {
   const server = createServer((request, response) => {
     request.resume()
     request.on('end', () => answer((request.url ?? '').split('?')[0] ?? '', response, request))
@@ -26,8 +32,7 @@ async function kuboThat(answer: (call: string, response: ServerResponse, request
     server.closeAllConnections()
     server.close()
   })
-  const rpcUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return createKuboReplica({ name: 'kubo', rpcUrl, failureDomain: 'x' })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
 const imported = (cid: string, pinErrorMsg = '') =>
@@ -57,6 +62,17 @@ it('says ROOT_MISMATCH when another root comes back, and PIN_FAILED when ours wa
     message: expect.stringContaining('no space left'),
   })
   await expect(upload(imported(`${root}`))).resolves.toBeUndefined()
+})
+
+it.each(['', '/', '/api/v0', '/api/v0/'])('is found at a URL that ends in "%s"', async (end) => {
+  const paths: string[] = []
+  const url = await serverThat((path, response) => {
+    paths.push(path)
+    response.end(JSON.stringify({ Keys: { [`${root}`]: { Type: 'recursive' } } }))
+  })
+  const kubo = createKuboReplica({ name: 'kubo', rpcUrl: url + end, failureDomain: 'x' })
+  expect(await kubo.status(root)).toBe('pinned')
+  expect(paths).toEqual(['/api/v0/pin/ls'])
 })
 
 it('reads offline only: no answer may come from strangers', async () => {

@@ -1,6 +1,6 @@
 import type { Replica } from '@domainsync/core'
 import { createKuboSource } from './kubo-source.ts'
-import { createProviderHttp } from './provider-http.ts'
+import { createRpcHttp } from './rpc-http.ts'
 import { createRpcPins } from './rpc-pins.ts'
 
 export interface KuboReplicaOptions {
@@ -17,7 +17,7 @@ export interface KuboReplicaOptions {
 /** A Kubo node over its RPC API. Every read is offline: evidence `stored`. */
 export function createKuboReplica(options: KuboReplicaOptions): Replica & Required<Pick<Replica, 'upload' | 'remove'>> {
   const { name, rpcUrl, token, failureDomain, origins = [] } = options
-  const http = createProviderHttp({ name, url: rpcUrl, credentials: token ? { token } : undefined })
+  const http = createRpcHttp({ name, url: rpcUrl, credentials: token ? { token } : undefined })
   const source = createKuboSource(name, http)
   return { name, failureDomain, evidence: 'stored', isOwn: true, origins, source, ...createRpcPins(name, http) }
 }

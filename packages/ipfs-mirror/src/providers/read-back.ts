@@ -4,6 +4,7 @@ import { createGatewaySource } from './gateway-source.ts'
 import { createKuboSource } from './kubo-source.ts'
 import { noSource } from './no-source.ts'
 import { createProviderHttp } from './provider-http.ts'
+import { createRpcHttp } from './rpc-http.ts'
 
 /** Where a provider's copies are read back, and so what reading them proves. */
 export interface ReadBack {
@@ -23,7 +24,7 @@ export function createReadBack(
   { rpcUrl, gatewayUrl, ownContentOnly = false, gatewayCredentials }: ReadBack,
 ): { source: BlockSource; evidence: Evidence } {
   if (rpcUrl !== undefined) {
-    return { source: createKuboSource(name, createProviderHttp({ name, url: rpcUrl })), evidence: 'stored' }
+    return { source: createKuboSource(name, createRpcHttp({ name, url: rpcUrl })), evidence: 'stored' }
   }
   if (gatewayUrl === undefined) return { source: noSource(name), evidence: 'claimed' }
   const http = createProviderHttp({ name, url: gatewayUrl, credentials: gatewayCredentials })
