@@ -12,8 +12,10 @@ export function replicaRungs(name: string, state: PlanState): Rung[] {
     if (replica?.online === false) return soon(`${name} does not answer`)
     return ready({ kind, replica: name, root })
   }
+  // One that takes no uploads has no other way back.
+  const pulls = replica?.can.upload === true ? 1 : 2
   return [
-    { kind: 'repin', subject: name, tries: 1, what: able(replica?.can.pull ?? false, 'repin') },
+    { kind: 'repin', subject: name, tries: pulls, what: able(replica?.can.pull ?? false, 'repin') },
     { kind: 'reupload', subject: name, tries: 2, what: able(replica?.can.upload ?? false, 'reupload') },
     { kind: 'spareProvider', subject: name, tries: 2, what: spare(name, state) },
   ]
