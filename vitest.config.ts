@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'test/**/*.test.ts'],
-    // Slow ones compile contracts again, install tools or try more: `SLOW_TESTS=1 npm test -- slow mutations publish-kill`, as CI does.
+    // Slow ones compile contracts again, install tools or try more: `SLOW_TESTS=1 npm test -- slow mutations publish-kill random-trees`, as CI does.
     exclude: ['test/contracts/**', '**/node_modules/**', ...(process.env.SLOW_TESTS ? [] : ['**/*.slow.test.ts'])],
     globalSetup: 'test/support/bundle-children.ts',
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },

@@ -117,6 +117,20 @@ describe('domainsync follow', { timeout: 120_000 }, () => {
     })
   })
 
+  it('ends with 2 and DISK_FULL without room, keeps what it had, and goes on when there is some', async () => {
+    const args = ['follow', DOMAIN, '--once', '--to', join(world.folder, 'tiny'), '--json', '--config', config]
+    // The shell's limit of a file's size stands for the disk; a full one answers writes alike.
+    const child = spawn('sh', ['-c', 'ulimit -f 1000; exec "$0" "$@"', process.execPath, COMMAND, ...args], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const [stdout, [exit]] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect({ exit, json: JSON.parse(stdout) }).toMatchObject({ exit: 2, json: { failures: [{ code: 'DISK_FULL' }] } })
+    asked = []
+    const { code, json } = await runCli(args.slice(0, 5), { config })
+    expect({ code, json }).toMatchObject({ code: 0, json: { domains: [{ held: [{ release: 1 }], missing: [] }] } })
+    expect(asked.length).toBeLessThan(FILES)
+  })
+
   it('ends with 2 when nobody has the release now, and when the chain cannot be read', async () => {
     const nobody = await world.configWith('nobody', (raw) => {
       raw.providers = {}

@@ -10,6 +10,7 @@ import { byteCount } from '../output/byte-count.ts'
 import { EXIT_DONE, EXIT_FAILED, EXIT_INCOMPLETE, exitCodeOf } from '../output/exit-code.ts'
 import { followLine, mirrorLines } from '../output/follow-lines.ts'
 import { jobProgress } from '../output/job-progress.ts'
+import { plainError } from '../output/plain-error.ts'
 import { shortCids } from '../output/short.ts'
 import type { AddCommand } from '../program.ts'
 import { openNetwork } from '../wiring/network-chain.ts'
@@ -120,7 +121,7 @@ function followDocument({ domains, failures }: FollowReport): Record<string, unk
         return { release, root: `${root}`, heldFor, code, message, refused }
       }),
     })),
-    failures: failures.map(({ domain, error }) => ({ domain, code: errorCode(error) })),
+    failures: failures.map(({ domain, error }) => ({ domain, code: errorCode(plainError(error)) })),
   }
 }
 

@@ -22,6 +22,7 @@ export class ImportCache {
   #kept = { from: 0, to: 0 }
   #count = 0
   #changed = false
+  #savedAt = performance.now()
 
   private constructor(bytes: Buffer) {
     this.#records = new CacheRecords(bytes)
@@ -76,7 +77,24 @@ export class ImportCache {
   async save(path: string): Promise<void> {
     if (!this.#changed && this.#count === this.#known.size) return
     this.#flushKept(0)
-    const bytes = Buffer.concat(this.#next)
+    await this.#write(path, Buffer.concat(this.#next))
+  }
+
+  /**
+   * Adds what this import found so far to the file, when the last time is long enough ago: an import that is killed then need
+   * not read that again.
+   *
+   * @throws ImportError `IMPORT_CACHE_UNWRITABLE`
+   */
+  async checkpoint(path: string, everyMs: number): Promise<void> {
+    if (!this.#changed || performance.now() - this.#savedAt < everyMs) return
+    this.#flushKept(0)
+    // The last record of a path counts.
+    const before = this.#records.bytes.subarray(MAGIC.length)
+    await this.#write(path, Buffer.concat([MAGIC, before, ...this.#next.slice(1)]))
+  }
+
+  async #write(path: string, bytes: Buffer): Promise<void> {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       await writeFile(`${path}.new`, [bytes, sha256(bytes)], { mode: 0o600 })
@@ -87,10 +105,11 @@ export class ImportCache {
         `The import cache ${path} cannot be written; name another place.`,
         {
           cause,
-          state: 'The site was imported.',
+          state: 'The site was not published.',
         },
       )
     }
+    this.#savedAt = performance.now()
   }
 
   #flushKept(nextFrom: number): void {

@@ -43,7 +43,12 @@ export interface ImportOptions extends Pick<CallOptions, 'signal'> {
   /** Read every file, whatever the cache says. Default: when the environment has `CI=true`. */
   rehash?: boolean | undefined
   onProgress?: ((progress: ImportProgress) => void) | undefined
+  /** How often the cache is saved while the import goes on, in milliseconds. Default {@link CHECKPOINT_EVERY_MS}. */
+  checkpointEveryMs?: number | undefined
 }
+
+/** How much work a killed import loses at most, in milliseconds; a file that was under way is read again too. */
+export const CHECKPOINT_EVERY_MS = 10_000
 
 /**
  * Imports a site's folder with the UnixFS profile `unixfs-v1-2025`: the root is the one that Kubo gives with that profile.
@@ -60,7 +65,11 @@ export async function importFolder(folder: string, options: ImportOptions = {}):
   using _hold = store?.hold()
   const site = await scanFolder(folder, signal)
   const cache = cachePath === undefined || rehash ? ImportCache.empty() : await ImportCache.load(cachePath)
-  const run = new ImportRun(folder, { site, cache, store, signal, onProgress })
+  const { checkpointEveryMs = CHECKPOINT_EVERY_MS } = options
+  const checkpoint = async () => {
+    if (cachePath !== undefined) await cache.checkpoint(cachePath, checkpointEveryMs)
+  }
+  const run = new ImportRun(folder, { site, cache, checkpoint, store, signal, onProgress })
   const root = await run.root()
   requireSameFolders(folder, site.folders)
   await store?.lease(root)

@@ -23,6 +23,8 @@ const READS_PER_TURN = 64
 interface RunOptions extends Pick<ImportOptions, 'store' | 'signal' | 'onProgress'> {
   readonly site: ScannedSite
   readonly cache: ImportCache
+  /** Saves what was found so far, now and then. */
+  readonly checkpoint: () => Promise<void>
 }
 
 /** A node and whether it is the one the cache had. */
@@ -99,6 +101,7 @@ export class ImportRun {
     if (this.#reads++ % READS_PER_TURN === 0) {
       await nextTurn()
       this.#options.signal?.throwIfAborted()
+      await this.#options.checkpoint()
       this.#progress()
     }
     return file.stamp.sizeBytes <= CHUNK_BYTES ? this.#readSmall(file) : this.#readLarge(file)
@@ -138,6 +141,7 @@ export class ImportRun {
     this.#note({ path, stamp }, cid, hex)
     const record = { path, stamp, digest: cid.multihash.digest, dagBytes, sha256: hex, blocks }
     this.#options.cache.set({ kind: 'large', ...record }, nowNs)
+    await this.#options.checkpoint()
     return { cid, dagBytes, cached: false }
   }
 

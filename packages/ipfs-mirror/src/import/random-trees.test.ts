@@ -10,7 +10,7 @@ import { createKuboRepository, type KuboRepository } from './kubo-repository.tes
 import { CHUNK_BYTES, MAX_DIRECTORY_BLOCK_BYTES } from './unixfs-profile.ts'
 import { type SiteFiles, writeSite } from './write-site.test.support.ts'
 
-const TREES = process.env.SLOW_TESTS ? 150 : 8
+const TREES = process.env.SLOW_TESTS ? 80 : 6
 const absence = KUBO.absence()
 let folder: string
 let kubo: KuboRepository

@@ -1,8 +1,5 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { rawCidFromSha256 } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
@@ -11,6 +8,7 @@ import { CidMarks } from '../car/cid-marks.ts'
 import type { BlockStore } from './block-store.ts'
 import { openBlockStore } from './open-block-store.ts'
 import { reachDag } from './reach-dag.ts'
+import { runInChild } from './run-in-child.test.support.ts'
 import { block, useStoreFolder } from './store-folder.test.support.ts'
 
 const { folder, withStore } = useStoreFolder()
@@ -24,7 +22,9 @@ describe('another owner', () => {
   })
 
   it('is refused while another process has it open, and welcome once that was killed', async () => {
-    const child = runInChild('await openBlockStore(folder); console.log("open"); setInterval(() => {}, 1000)')
+    const child = runInChild('await openBlockStore(folder); console.log("open"); setInterval(() => {}, 1000)', {
+      folder: folder(),
+    })
     await child.line()
     await expect(openBlockStore(folder())).rejects.toMatchObject({ code: 'STORE_LOCKED' })
     await child.kill()
@@ -44,7 +44,7 @@ it('says so when the disk is full, keeps what it had, and goes on when there is 
     await store.sync()
     console.log(Buffer.from(await store.get(blockOf(0).cid)).toString('utf8', 0, 7), store.has(blockOf(1e6).cid))
     setInterval(() => {}, 1000)`,
-    'ulimit -f 200; exec "$0" "$@"',
+    { folder: folder(), shell: 'ulimit -f 200; exec "$0" "$@"' },
   )
   const [code, stored] = (await child.line()).split(' ')
   expect(code).toBe('STORE_WRITE_FAILED')
@@ -86,7 +86,7 @@ it('has everything that was synced or pinned, whenever its process is killed', a
     }`
   const promised = new Map<number, string>()
   for (let round = 0; round < 6; round++) {
-    const child = runInChild(`const start = ${round * 1000}\n${script}`)
+    const child = runInChild(`const start = ${round * 1000}\n${script}`, { folder: folder() })
     const wanted = 5 + round * 3
     for (let seen = 0; seen < wanted; ) {
       const [what, n, cid] = (await child.line()).split(' ')
@@ -134,7 +134,7 @@ it('loses nothing to kills while it frees its disk by itself, and does free it',
   const promised = new Set<string>()
   let compactions = 0
   for (let round = 0; round < 4; round++) {
-    const child = runInChild(`const start = ${round * 1000}\n${script}`)
+    const child = runInChild(`const start = ${round * 1000}\n${script}`, { folder: folder() })
     const note = (line: string) => {
       const [what, value] = line.split(' ') as [string, string]
       if (what === 'pinned') promised.add(value)
@@ -162,36 +162,4 @@ it('loses nothing to kills while it frees its disk by itself, and does free it',
 /** A store whose leaves are read, not only looked up. */
 function readingLeaves(store: BlockStore) {
   return { has: () => false, get: (cid: CID) => store.get(cid) }
-}
-
-/** Runs code that has `openBlockStore` and `folder` in another process, started by a shell script when one is given. */
-function runInChild(code: string, shell = 'exec "$0" "$@"') {
-  const source = (path: string) => JSON.stringify(new URL(path, import.meta.url).href)
-  const program = `
-    import { openBlockStore } from ${source('./open-block-store.ts')}
-import { buildDirectory } from ${source('../import/build-directory.ts')}
-    import { sha256 } from ${source('../car/block-fault.ts')}
-    import { rawCidFromSha256 } from ${JSON.stringify(import.meta.resolve('@domainsync/core'))}
-    const folder = ${JSON.stringify(folder())}
-    ${code}`
-  const child = spawn('sh', ['-c', shell, process.execPath, '--input-type=module', '-e', program], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-  return {
-    async line(): Promise<string> {
-      const { value, done } = await lines.next()
-      if (done) throw new Error('the child ended')
-      return value
-    },
-    /** Gives the lines that were not read yet. */
-    async kill(): Promise<string[]> {
-      const gone = once(child, 'exit')
-      child.kill('SIGKILL')
-      await gone
-      const rest: string[] = []
-      for (let next = await lines.next(); !next.done; next = await lines.next()) rest.push(next.value)
-      return rest
-    },
-  }
 }
