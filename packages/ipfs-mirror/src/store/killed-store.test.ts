@@ -11,6 +11,9 @@ import { reachDag } from './reach-dag.ts'
 import { runInChild } from './run-in-child.test.support.ts'
 import { block, useStoreFolder } from './store-folder.test.support.ts'
 
+/** Children that load their sources take seconds on a busy machine. */
+const SLOW = { timeout: 120_000 }
+
 const { folder, withStore } = useStoreFolder()
 
 describe('another owner', () => {
@@ -32,7 +35,7 @@ describe('another owner', () => {
   })
 })
 
-it('says so when the disk is full, keeps what it had, and goes on when there is room', async () => {
+it('says so when the disk is full, keeps what it had, and goes on when there is room', SLOW, async () => {
   // The shell's file size limit (in half or whole kilobytes) stands for the disk: writes past it fail.
   const child = runInChild(
     `
@@ -61,7 +64,7 @@ it('says so when the disk is full, keeps what it had, and goes on when there is 
   expect(Number(stored)).toBeGreaterThan(5)
 })
 
-it('has everything that was synced or pinned, whenever its process is killed', async () => {
+it('has everything that was synced or pinned, whenever its process is killed', SLOW, async () => {
   // The child compacts now and then, too; `done` comes after sync or pin returned.
   const script = `
     const store = await openBlockStore(folder)
@@ -105,7 +108,7 @@ it('has everything that was synced or pinned, whenever its process is killed', a
   expect(promised.size).toBeGreaterThan(50)
 })
 
-it('loses nothing to kills while it frees its disk by itself, and does free it', async () => {
+it('loses nothing to kills while it frees its disk by itself, and does free it', SLOW, async () => {
   const LEAF_BYTES = 20_000
   const KEPT = 3
   // The child keeps a few roots and lets go of the older ones; its store compacts in the background all the time.
