@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { HOST, siteServer } from '../gateway/site-server.test.support.ts'
 import { rawSocket } from './raw-socket.test.support.ts'
@@ -147,4 +148,23 @@ it('keeps the control API from who has no token, however its path is written', a
     expect([400, 401, 404]).toContain((await get(path)).status)
   }
   expect((await get('/.domainsync/v1/roots', { authorization: `Bearer ${TOKEN}` })).status).toBe(200)
+})
+
+it('fails at no target and no header, whatever bytes they are of', async () => {
+  const { raw, events } = await server()
+  const bytes = (most: number) =>
+    fc.array(fc.integer({ min: 0x21, max: 0xff }), { maxLength: most }).map((codes) => String.fromCharCode(...codes))
+  const start = fc.constantFrom('/', '/docs/', '/ipfs/', '/ipfs/bafkqaaa?', '/docs/a.txt?filename=', '/nope?', '/%')
+  const header = fc.constantFrom('X', 'Accept', 'Range', 'If-None-Match', 'If-Match', 'If-Range', 'Cache-Control')
+  await fc.assert(
+    fc.asyncProperty(start, bytes(30), header, bytes(30), async (path, rest, name, value) => {
+      const host = path.startsWith('/ipfs') ? 'localhost' : HOST
+      const lines = [`GET ${path}${rest} HTTP/1.1`, `Host: ${host}`, `${name}: ${value}`, 'Connection: close']
+      const answer = await raw(`${lines.join('\r\n')}\r\n\r\n`).ended
+      expect(statuses(answer).every((status) => status < 500)).toBe(true)
+      expect(statuses(answer)).toHaveLength(1)
+    }),
+    { numRuns: 300 },
+  )
+  expect(events).toEqual([])
 })
