@@ -161,7 +161,7 @@ describe('follow', { timeout: 60_000 }, () => {
     const { cursor } = JSON.parse(await readFile(join(folder, 'follow.json'), 'utf8')).domains[domain]
     const block = (await node.request('eth_getBlockByNumber', ['latest', false])) as { number: string; hash: string }
     expect(cursor).toEqual({ number: Number(block.number), hash: block.hash })
-    await node.request('anvil_mine', ['0x5'])
+    for (let blocks = 0; blocks < 5; blocks++) await node.request('evm_mine')
     events = []
     asked = []
     const mirror = await follower()
@@ -251,13 +251,23 @@ describe('follow', { timeout: 60_000 }, () => {
       expect(new Set(missing.map(({ code }) => code))).toEqual(new Set(['QUOTA_DOMAIN']))
     })
 
+    it('cannot push out what is held with a release that would not fit even alone', async () => {
+      const good = await publish(1, page('good'))
+      const mirror = await follower({ quotas: { domainBytes: 512 * KIB } })
+      await mirror.look()
+      await publish(2, { 'large.bin': randomBytes(700 * KIB) })
+      const { domains: mirrored } = await mirror.look()
+      expect(mirrored[0]!.missing).toMatchObject([{ release: 2, code: 'QUOTA_RELEASE', refused: true }])
+      expect(pinned()).toEqual(texts(good))
+    })
+
     it('cannot take the room of another domain', async () => {
-      const mine = await publish(1, page('mine'))
+      const mine = await publish(1, { 'mine.bin': randomBytes(300 * KIB) })
       const other = parseDomainName(`other-${domains++}.example`)
       const otherId = await registry.register(other, { pqKeyHash: `0x${RELEASE_KEY.signer.keyId}` })
       const statement = { domain: other, release: 1, chainId: 31337, registry: registry.address }
       const { root } = await makeRelease(
-        { 'large.bin': randomBytes(2048 * KIB) },
+        { 'large.bin': randomBytes(900 * KIB) },
         { into: source, signer: new Wallet(ROLE_KEYS.signer), statement },
       )
       await registry.sync(otherId, hashFromRoot(root))

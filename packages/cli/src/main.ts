@@ -41,6 +41,7 @@ export async function main(args: readonly string[]): Promise<number> {
 /** Publishes and rollbacks are in the journal; a change of the registry is one transaction, mined or not. */
 function interruptedAdvice(args: readonly string[]): string {
   if (args.some((arg) => arg === 'backup' || arg === 'restore')) return 'Nothing is left of it; begin it again.'
+  if (args.includes('follow')) return 'The next run goes on with what is here.'
   return args.some((arg) => arg === 'publish' || arg === 'rollback' || arg === 'resume')
     ? '"domainsync resume" finishes what was begun.'
     : 'What was sent may still be mined; the same command again says what is so by then.'

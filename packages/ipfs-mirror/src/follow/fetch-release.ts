@@ -66,6 +66,8 @@ function meter(
   const { domain } = state
   const name = `Release ${release} of ${domain}`
   const own = new DagTally()
+  // What cannot fit even alone takes no other's room.
+  const mostBytes = Math.min(quotas.releaseBytes, quotas.domainBytes, quotas.totalBytes)
   const endAt = performance.now() + sliceMs
   let blocks = 0
   let totalBytes = 0
@@ -74,12 +76,8 @@ function meter(
     if (blocks === 0) totalBytes = claimedSize(cid, bytes)
     own.add(cid, bytes.length)
     tally.add(cid, bytes.length)
-    if (own.bytes > quotas.releaseBytes) {
-      throw new FollowError(
-        'QUOTA_RELEASE',
-        `${name} is more than the ${quotas.releaseBytes} bytes of a release.`,
-        DROPPED,
-      )
+    if (own.bytes > mostBytes) {
+      throw new FollowError('QUOTA_RELEASE', `${name} is more than the ${mostBytes} bytes of a release.`, DROPPED)
     }
     if (tally.bytes > quotas.domainBytes) {
       const message = `With ${name} it would be more than the ${quotas.domainBytes} bytes of a domain.`

@@ -18,14 +18,21 @@ import type { DomainRecord, FollowCursor, FollowRecord, RefusedRelease } from '.
 import { readOn } from './read-on.ts'
 import { type WantedRelease, wantedReleases } from './wanted-releases.ts'
 
+/** Why a release is not here; `refused`: trying again would end alike. */
+interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly refused: boolean
+}
+
 /** One domain, mirrored as the registry has it at one block. */
 export interface MirroredDomain {
   readonly domain: DomainName
   readonly block: ChainBlock
   /** Every wanted release that is here whole and verified. */
   readonly held: readonly WantedRelease[]
-  /** Every wanted release that is not, and why; `refused`: trying again would end alike. */
-  readonly missing: readonly (WantedRelease & { code: string; message: string; refused: boolean })[]
+  /** Every wanted release that is not, and why. */
+  readonly missing: readonly (WantedRelease & Failure)[]
   /** What they take on disk; what they share with other domains is counted too. */
   readonly bytes: number
 }
@@ -104,7 +111,7 @@ class DomainMirror {
     this.#context = context
     this.#call = call
     // There may be room by now.
-    this.#refused = refused.filter(({ code }) => !(happened && /^QUOTA_(DOMAIN|TOTAL)$/.test(code)))
+    this.#refused = refused.filter(({ code }) => !(happened && isNoRoom(code)))
     this.#record = { roots: before?.roots ?? [], refused, settings, cursor: cursorAt(state.block), settled: false }
   }
 
@@ -115,12 +122,15 @@ class DomainMirror {
     }
     const held: WantedRelease[] = []
     const missing: MirroredDomain['missing'][number][] = []
+    let full: Failure | undefined
     for (const one of this.#wanted) {
       if (this.#isHeld(one.root)) held.push(one)
       else if (one.stable) {
-        const failure = await this.#obtain(one)
+        // Where a newer one of the ring found no room, the older ones are not fetched only to be dropped.
+        const failure = full ?? (await this.#obtain(one))
         if (failure === undefined) held.push(one)
         else missing.push({ ...one, ...failure })
+        if (one.heldFor === 'ring' && failure !== undefined && isNoRoom(failure.code)) full = failure
       }
     }
     const refused = missing
@@ -133,7 +143,7 @@ class DomainMirror {
   }
 
   /** Fetches and pins it; gives why that failed. A more important release takes the room of less important ones. */
-  async #obtain(one: WantedRelease): Promise<(Omit<RefusedRelease, 'root'> & { refused: boolean }) | undefined> {
+  async #obtain(one: WantedRelease): Promise<Failure | undefined> {
     const { domain } = this.#state
     const { release, root, heldFor } = one
     const { store, onEvent } = this.#context
@@ -149,7 +159,7 @@ class DomainMirror {
         this.#call.signal?.throwIfAborted()
         if (!(error instanceof DomainSyncError) || error instanceof StoreError) throw error
         const code = errorCode(error)
-        const victim = code === 'QUOTA_DOMAIN' || code === 'QUOTA_TOTAL' ? this.#leastImportant(one) : undefined
+        const victim = isNoRoom(code) ? this.#leastImportant(one) : undefined
         if (victim !== undefined) {
           await this.#drop(`${victim.root}`, 'room')
           continue
@@ -203,6 +213,11 @@ class DomainMirror {
     this.#record = { ...this.#record, ...change }
     await this.#context.record.set(this.#state.domain, this.#record)
   }
+}
+
+/** Others take the room, who may let go of it. */
+function isNoRoom(code: string): boolean {
+  return code === 'QUOTA_DOMAIN' || code === 'QUOTA_TOTAL'
 }
 
 /** What a refusal depends on besides the release. */
