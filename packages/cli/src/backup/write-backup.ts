@@ -47,8 +47,16 @@ export interface WriteBackupOptions {
   /** Only look at what there is. */
   readonly lookOnly: boolean
   readonly signal: AbortSignal
-  /** Bytes of the archive so far. */
-  readonly onProgress: (sizeBytes: number) => void
+  readonly onProgress: (progress: BackupProgress) => void
+}
+
+/** How far a backup is. Its size is known only in the end: releases share blocks. */
+export interface BackupProgress {
+  /** Of the archive so far. */
+  readonly bytes: number
+  /** Those that are in it, or could not be read. */
+  readonly releases: number
+  readonly totalReleases: number
 }
 
 /** A backup that was written, or would be. */
@@ -140,7 +148,10 @@ async function fill(
     const tar = writeTar(entries({ plan, sources, snapshot, contents, signal }))
     const context = archiveContext(name)
     const encrypted = encryptArchive(tar, { archiveKey, keyName: archive, context, signal })
-    const file = await writeArchive(join(folder, ARCHIVE_FILE), encrypted, onProgress)
+    const file = await writeArchive(join(folder, ARCHIVE_FILE), encrypted, (bytes) => {
+      const releases = contents.releases.length + contents.missing.length
+      onProgress({ bytes, releases, totalReleases: sources.wanted.size })
+    })
     const createdAt = new Date().toISOString()
     const signing = { ...keys, signal }
     const statement = await signBackup({ ...name, createdAt, ...file }, signing)

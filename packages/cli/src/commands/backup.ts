@@ -61,7 +61,9 @@ async function backUp(context: CommandContext, _args: string[], options: BackupO
     keys: () => readSigningKeys(config),
     lookOnly: flags.dryRun,
     signal,
-    onProgress: (bytes) => progress.at('writing', { bytes }),
+    onProgress: ({ bytes, releases, totalReleases }) => {
+      progress.at('writing', { bytes, items: { name: 'releases', done: releases, total: totalReleases } })
+    },
   })
   showBackup(written, { terminal, full: flags.full, recipients })
   terminal.document('backup', backupDocument(written, recipients.map(named)))

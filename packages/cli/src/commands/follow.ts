@@ -64,7 +64,10 @@ async function follow(context: CommandContext, names: string[], options: FollowC
       const line = followLine(event)
       terminal.progress(flags.full ? line : shortCids(line))
     },
-    onProgress: ({ domain, release, ...amount }) => progress.at(`${domain}  fetching release ${release}`, amount),
+    onProgress: ({ domain, release, bytes, totalBytes, blocks }) => {
+      const items = { name: 'blocks', done: blocks }
+      progress.at(`${domain}  fetching release ${release}`, { bytes, totalBytes, items })
+    },
   })
   const { follower } = opened
   if (only) await follower.dropOthers()

@@ -31,7 +31,11 @@ function said(live: boolean, amount: (bytes: number) => JobAmount): string[] {
 }
 
 it('says what, how much of how much, how fast and how long still, in a line every five seconds', () => {
-  const lines = said(false, (bytes) => ({ bytes, totalBytes: 20_000_000, files: bytes / 1000, totalFiles: 20_000 }))
+  const lines = said(false, (bytes) => ({
+    bytes,
+    totalBytes: 20_000_000,
+    items: { name: 'files', done: bytes / 1000, total: 20_000 },
+  }))
   expect(lines.filter((line) => !line.startsWith('over'))).toEqual([
     '  writing 5,000 of 20,000 files, 5.00 MB of 20.0 MB, 1.00 MB/s, 15 s left',
     '  writing 10,000 of 20,000 files, 10.0 MB of 20.0 MB, 1.00 MB/s, 10 s left',

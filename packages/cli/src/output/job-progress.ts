@@ -13,8 +13,8 @@ const RATE_AFTER_MS = 1_000
 export interface JobAmount {
   readonly bytes: number
   readonly totalBytes?: number | undefined
-  readonly files?: number | undefined
-  readonly totalFiles?: number | undefined
+  /** What else is counted: files, releases. */
+  readonly items?: { readonly name: string; readonly done: number; readonly total?: number } | undefined
 }
 
 /** Shows how far long jobs are. */
@@ -58,12 +58,14 @@ export function jobProgress(terminal: Terminal, now: () => number = performance.
 }
 
 function amountText(
-  { bytes, totalBytes, files, totalFiles }: JobAmount,
+  { bytes, totalBytes, items }: JobAmount,
   { elapsedMs, doneBytes }: { elapsedMs: number; doneBytes: number },
 ): string {
   const parts = []
-  if (files !== undefined)
-    parts.push(`${count(files)}${totalFiles === undefined ? '' : ` of ${count(totalFiles)}`} files`)
+  if (items !== undefined) {
+    const { name, done, total } = items
+    parts.push(`${count(done)}${total === undefined ? '' : ` of ${count(total)}`} ${name}`)
+  }
   parts.push(`${byteCount(bytes)}${totalBytes === undefined ? '' : ` of ${byteCount(totalBytes)}`}`)
   if (elapsedMs >= RATE_AFTER_MS && doneBytes > 0) {
     const bytesPerMs = doneBytes / elapsedMs

@@ -29,7 +29,12 @@ export function publishProgress(terminal: Terminal, now: () => number = performa
   return {
     onImport: ({ files, filesDone, sizeBytes, bytesDone }: ImportProgress): void => {
       if (filesDone === files) jobs.end()
-      else jobs.at('importing', { bytes: bytesDone, totalBytes: sizeBytes, files: filesDone, totalFiles: files })
+      else
+        jobs.at('importing', {
+          bytes: bytesDone,
+          totalBytes: sizeBytes,
+          items: { name: 'files', done: filesDone, total: files },
+        })
     },
     onTransfer: ({ step, domain, bytes, totalBytes }: TransferProgress): void => {
       jobs.at(`${domain}  ${STEPS[step]}`, { bytes, totalBytes })
