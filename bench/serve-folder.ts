@@ -1,6 +1,6 @@
 // `node bench/serve-folder.ts gateway|plain <folder>`: serves the folder until its standard input ends; prints where, as JSON.
-import { createReadStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { createReadStream, rmSync } from 'node:fs'
+import { mkdtemp, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -13,7 +13,7 @@ const HOST = 'bench.example'
 
 async function startGateway(): Promise<number> {
   const path = await mkdtemp(join(tmpdir(), 'bench-node-'))
-  process.on('exit', () => void rm(path, { recursive: true, force: true }))
+  process.on('exit', () => rmSync(path, { recursive: true, force: true }))
   const store = await openBlockStore(path)
   const { root } = await importFolder(folder, { store })
   await store.pin(root)
