@@ -348,6 +348,28 @@ describe('follow', { timeout: 60_000 }, () => {
     })
   })
 
+  it('gives each release so much time, then others come first, and it goes on', async () => {
+    const root = await publish(1, page('one'))
+    const { missing } = await look({ sliceMs: 0 })
+    expect(missing).toMatchObject([{ release: 1, code: 'FOLLOW_SLICE_OVER', refused: false }])
+    expect((await look()).missing).toEqual([])
+    expect(pinned()).toEqual(texts(root))
+  })
+
+  it('says once that the registry cannot be read, and goes on when it can', async () => {
+    const root = await publish(1, page('one'))
+    const real = createRpcChain({ url: node.url, chainId: 31337, registry: registry.address })
+    const nobody = createRpcChain({ url: 'http://127.0.0.1:9', chainId: 31337, registry: registry.address })
+    let looks = 0
+    const block: typeof real.block = (...args) => (looks++ < 5 ? nobody : real).block(...args)
+    const stop = new AbortController()
+    const running = (await follower({ chain: { ...real, block } })).run(stop.signal)
+    await expect.poll(pinned, { timeout: 30_000 }).toEqual(texts(root))
+    stop.abort()
+    await running
+    expect(events.filter(({ kind }) => kind === 'failed')).toMatchObject([{ domain, code: 'RPC_UNREACHABLE' }])
+  })
+
   it('says that a name is not registered, keeps what it has, and goes on with the others', async () => {
     const root = await publish(1, page('one'))
     const nobody = parseDomainName('nobody.example')

@@ -172,7 +172,9 @@ class PollingFollower implements Follower {
   }
 
   #planRetry({ domain, missing }: MirroredDomain): void {
-    if (missing.every(({ refused }) => refused)) return void this.#retries.delete(domain)
+    // What only ran out of its time goes on at the next look.
+    const isWaiting = missing.some(({ refused, code }) => !refused && code !== 'FOLLOW_SLICE_OVER')
+    if (!isWaiting) return void this.#retries.delete(domain)
     const before = this.#retries.get(domain)?.pauseMs ?? this.#everyMs / 2
     const pauseMs = Math.min(MAX_RETRY_PAUSE_MS, before * 2)
     this.#retries.set(domain, { pauseMs, notBefore: performance.now() + pauseMs })

@@ -8,7 +8,7 @@ export interface FollowQuotas {
   readonly totalBytes: number
 }
 
-const GIB = 1024 ** 3
+const GB = 1e9
 
 /** What is allowed unless something else is said. */
-export const DEFAULT_FOLLOW_QUOTAS: FollowQuotas = { releaseBytes: GIB, domainBytes: 4 * GIB, totalBytes: 16 * GIB }
+export const DEFAULT_FOLLOW_QUOTAS: FollowQuotas = { releaseBytes: GB, domainBytes: 4 * GB, totalBytes: 16 * GB }
