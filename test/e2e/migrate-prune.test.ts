@@ -64,6 +64,9 @@ describe('leaving a provider and letting go', { timeout: 120_000 }, () => {
     await world.writeSite({ 'index.html': '<title>new</title>' })
     const published = await runCli(['publish', DOMAIN], { config })
     expect({ code: published.code, ...published.json }).toMatchObject({ code: 0, proof: { held: 3 }, incomplete: [] })
+    expect(published.stderr).toMatch(
+      /^PROVIDER_RETIRED old-nft takes nothing any more: .* domainsync migrate old-nft$/m,
+    )
     const { code, json } = await runCli(['migrate', 'old-nft'], { config })
     expect({ code, ...json }).toMatchObject({ code: 0, roots: [{ domain: DOMAIN, release: 1, outcome: 'held' }] })
   })

@@ -65,7 +65,7 @@ export { createPinataReplica, PINATA_UPLOAD_URL, PINATA_URL } from './providers/
 export { createPsaReplica, type PsaReplicaOptions } from './providers/psa.ts'
 export type { ReadBack } from './providers/read-back.ts'
 export { NO_ANSWER_CODES, ReplicaError } from './providers/replica-error.ts'
-export { createRetiredReplica, RETIRED_PROVIDERS, type RetiredKind } from './providers/retired.ts'
+export { createRetiredReplica, providerRetired, RETIRED_PROVIDERS, type RetiredKind } from './providers/retired.ts'
 export { withRetries } from './providers/with-retries.ts'
 export { createLiveSites, type LiveSites, type LiveSitesOptions, MAX_STALE_MS } from './sites/live-sites.ts'
 export { createRegistryWatch, type RegistryWatch, type RegistryWatchOptions } from './sites/registry-watch.ts'

@@ -11,6 +11,7 @@ import { confirmWrite } from '../output/confirm.ts'
 import { EXIT_DONE, EXIT_INCOMPLETE, exitCodeOf } from '../output/exit-code.ts'
 import { publishProgress } from '../output/publish-progress.ts'
 import { reportError } from '../output/report-error.ts'
+import { retiredLines } from '../output/retired-lines.ts'
 import { showPrepared } from '../output/show-prepared.ts'
 import { showAbandoned, showPlan, showPlanned, showResult, showUnchanged } from '../output/show-publish.ts'
 import { showSigningRequest } from '../output/show-signing.ts'
@@ -88,6 +89,7 @@ export const addPublishCommand: AddCommand = (program, action) => {
           if (!config.values.domains[domain]) {
             throw new ConfigError('CONFIG_INVALID', `domains."${domain}" is missing in the configuration.`)
           }
+          for (const line of retiredLines(config.values)) context.terminal.progress(line)
           if (root !== undefined) return publishOnce({ root }, publishing)
           const folder = folderOf(domain, { config, from })
           if (watch) return watchFolder(folder, publishing)

@@ -22,6 +22,15 @@ export interface RetiredReplicaOptions {
   readonly gatewayUrl?: string | undefined
 }
 
+/** What anybody is told who wants to write to one. */
+export function providerRetired(name: string, kind: RetiredKind): ReplicaError {
+  const { ended } = RETIRED_PROVIDERS[kind]
+  return new ReplicaError('PROVIDER_RETIRED', `${name} takes nothing any more: ${ended}. Use ${SUCCESSORS} instead.`, {
+    retryable: false,
+    next: `domainsync migrate ${name}`,
+  })
+}
+
 /**
  * A provider that takes nothing any more: what is still there can be read, a write is refused with `PROVIDER_RETIRED`. It is
  * nobody's copy: what its gateway gives is `served` at best.
@@ -31,7 +40,7 @@ export function createRetiredReplica({
   kind,
   gatewayUrl,
 }: RetiredReplicaOptions): Replica & Required<Pick<Replica, 'upload'>> {
-  const { ended, gatewayUrl: own } = RETIRED_PROVIDERS[kind]
+  const { gatewayUrl: own } = RETIRED_PROVIDERS[kind]
   const source = createGatewaySource(name, createProviderHttp({ name, url: gatewayUrl ?? own }))
 
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
@@ -39,10 +48,7 @@ export function createRetiredReplica({
   }
 
   async function upload(): Promise<void> {
-    throw new ReplicaError('PROVIDER_RETIRED', `${name} takes nothing any more: ${ended}. Use ${SUCCESSORS} instead.`, {
-      retryable: false,
-      next: `domainsync migrate ${name}`,
-    })
+    throw providerRetired(name, kind)
   }
 
   return { name, failureDomain: kind, evidence: 'served', source, status, upload }
