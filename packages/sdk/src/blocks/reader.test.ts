@@ -102,7 +102,7 @@ describe('createReader', () => {
   })
 
   it('comes to ask the faster of two first', async () => {
-    await using slow = await gateway('right', { delayMs: 60 })
+    await using slow = await gateway('right', { delayMs: 2_000 })
     await using fast = await gateway('right')
     const reader = createReader([slow.source, fast.source], { hedgeAfterMs: 10 })
     const read = async (name: string) => {
