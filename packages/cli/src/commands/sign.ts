@@ -33,7 +33,10 @@ export const addSignCommand: AddCommand = (program, action) => {
     .command('sign <file>')
     .description('sign what "publish --prepare" wrote: with the keys here, or with a signature of a hardware wallet')
     .option('--release-key <file>', 'the ML-DSA-87 key file (default, when no key file is named: the configured one)')
-    .option('--signer-key <file>', 'the key file of the signer (default, when no key file is named: the configured one)')
+    .option(
+      '--signer-key <file>',
+      'the key file of the signer (default, when no key file is named: the configured one)',
+    )
     .option('--signature <hex>', 'the signature of the shown text, made by the wallet of the signer (EIP-191)')
     .option('--site <dir>', 'compare with this folder first: refuse when its files are others')
     .option('--out <file>', 'where the signed file goes (default: in place)')
