@@ -2,6 +2,7 @@ import { DomainSyncError } from '@domainsync/core'
 import { type Migration, migrateRoot, type WantedRoot, wantedRoots } from '@domainsync/publisher'
 import { CID } from 'multiformats/cid'
 import { EXIT_DONE, EXIT_INCOMPLETE } from '../output/exit-code.ts'
+import { publishProgress } from '../output/publish-progress.ts'
 import { shortCid } from '../output/short.ts'
 import { table } from '../output/table.ts'
 import type { AddCommand } from '../program.ts'
@@ -27,10 +28,10 @@ export const addMigrateCommand: AddCommand = (program, action) => {
         }
         const replicas = ports.replicas.filter(({ name }) => name !== provider)
         const moving = { from, elsewhere: ports.reader, replicas, replication: ports.replication, blocks: ports.blocks }
+        const { onTransfer } = publishProgress(terminal)
         const results: Moved[] = []
         for (const { root, domain, release } of roots) {
-          terminal.progress(`${root}: reading it back`)
-          const moved = await migrateRoot(root, { ...moving, dryRun: flags.dryRun, signal })
+          const moved = await migrateRoot(root, { ...moving, dryRun: flags.dryRun, onTransfer, signal })
           results.push({ domain, release, ...moved })
         }
         const short = flags.full ? (value: string) => value : shortCid

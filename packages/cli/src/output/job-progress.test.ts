@@ -49,6 +49,11 @@ it('writes one line over and over on a terminal, and takes it away in the end', 
   expect(lines.slice(-2)).toEqual(['over:   writing 10.0 MB, 1.00 MB/s', 'over: undefined'])
 })
 
+it('tells the time left by what is counted where the size is known only in the end', () => {
+  const lines = said(false, (bytes) => ({ bytes, items: { name: 'releases', done: bytes / 1_000_000, total: 40 } }))
+  expect(lines[0]).toBe('  writing 5 of 40 releases, 5.00 MB, 1.00 MB/s, about 35 s left')
+})
+
 it('counts the rate from where a job went on', () => {
   const lines = said(false, (bytes) => ({ bytes: bytes + 50_000_000 }))
   expect(lines[0]).toBe('  writing 55.0 MB, 1.00 MB/s')

@@ -71,6 +71,9 @@ function amountText(
     const bytesPerMs = doneBytes / elapsedMs
     parts.push(`${byteCount(Math.round(bytesPerMs * 1000))}/s`)
     if (totalBytes !== undefined) parts.push(`${shortDuration(Math.max(0, totalBytes - bytes) / bytesPerMs)} left`)
+    else if (items?.total !== undefined && items.done > 0) {
+      parts.push(`about ${shortDuration((elapsedMs * (items.total - items.done)) / items.done)} left`)
+    }
   }
   return parts.join(', ')
 }

@@ -21,13 +21,13 @@ it('says in plain lines how far import, sending and reading back are, and nothin
   const point = { operation, step: 'replicate', attempt: 1, resumed: false }
   onProgress({ ...point, phase: 'start' })
   for (let bytes = 0; bytes <= 3e9; bytes += 1e9, now += 4_000) {
-    onTransfer({ step: 'replicate', domain: 'bbbhhai.com', bytes, totalBytes: 3e9 })
+    onTransfer({ step: 'replicate', domain: 'bbbhhai.com', bytes, totalBytes: 3e9, providers: { done: 1, total: 3 } })
   }
   onProgress({ ...point, phase: 'done', receipt: {} })
   expect(lines).toEqual([
     '  importing 2 of 4 files, 2.00 GB of 4.00 GB, 100 MB/s, 20 s left',
     '  … bbbhhai.com  sending it to every provider',
-    '  bbbhhai.com  sending it to every provider 2.00 GB of 3.00 GB, 250 MB/s, 4.0 s left',
+    '  bbbhhai.com  sending it to every provider 1 of 3 providers, 2.00 GB of 3.00 GB, 250 MB/s, 4.0 s left',
     '  ✓ bbbhhai.com  sending it to every provider  16 s',
   ])
   expect(lines.join('')).not.toMatch(/\p{Cc}/u)

@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.ts'
 /** What each step is doing, for a person. */
 const STEPS: Readonly<Record<string, string>> = {
   sign: 'signing the release',
-  fetch: 'fetching the signed release',
+  fetch: 'fetching the release',
   car: 'writing one CAR',
   replicate: 'sending it to every provider',
   prove: 'reading it back from each',
@@ -36,8 +36,9 @@ export function publishProgress(terminal: Terminal, now: () => number = performa
           items: { name: 'files', done: filesDone, total: files },
         })
     },
-    onTransfer: ({ step, domain, bytes, totalBytes }: TransferProgress): void => {
-      jobs.at(`${domain}  ${STEPS[step]}`, { bytes, totalBytes })
+    onTransfer: ({ step, domain, bytes, totalBytes, providers }: TransferProgress): void => {
+      const items = providers && { name: 'providers', ...providers }
+      jobs.at(`${domain}  ${STEPS[step]}`, { bytes, totalBytes, items })
     },
     onProgress: (progress: Progress): void => {
       if (progress.phase === 'done') jobs.end()

@@ -31,7 +31,7 @@ export function replicateStep(): StepDefinition<PublishContext> {
         meter.expect(sizeBytes)
         return meter.counted(releaseCar(root, { path, blocks }))
       }
-      sent.set(stepKey, await replicateRelease(replicas, { root, car, signal }))
+      sent.set(stepKey, await replicateRelease(replicas, { root, car, meter, signal }))
     },
 
     /** Done when everyone was sent it: by this process, or by one before it and then everyone says so. */
