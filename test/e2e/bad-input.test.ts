@@ -1,6 +1,6 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Config } from '../../packages/cli/dist/config/schema.js'
 import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
 import { folderDigest } from '../support/folder-digest.ts'
@@ -148,6 +148,22 @@ describe('bad input', { timeout: 60_000 }, () => {
           code: 'CONFIG_INVALID',
           fix: /domains\."bbbhhai\.com"\.chekcs: unknown key, did you mean "checks"\?/,
         },
+      },
+      'one node under two names': {
+        change: ({ providers }) => {
+          const [first] = Object.values(providers)
+          providers.again = { ...first!, failureDomain: 'elsewhere' } as typeof first & object
+        },
+        refusal: { code: 'CONFIG_INVALID', fix: /providers\."again": this is the same node as "node-1"/ },
+      },
+      'one account under two names': {
+        change: ({ providers }) => {
+          vi.stubEnv('DOMAINSYNC_TEST_TOKEN', 'the token of this account')
+          for (const name of ['left', 'right']) {
+            providers[name] = { kind: 'pinata', token: { env: 'DOMAINSYNC_TEST_TOKEN' }, failureDomain: name }
+          }
+        },
+        refusal: { code: 'CONFIG_INVALID', fix: /providers\."right": this is the same account as "left"/ },
       },
       'a name in upper case': {
         change: (config) => rename(config, 'BBBHHAI.com'),

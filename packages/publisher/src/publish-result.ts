@@ -67,7 +67,8 @@ export function resultOf(operation: Operation): PublishResult {
   }
 }
 
-function shortcoming({ cid, behind }: ProvenProvider): string {
+function shortcoming({ cid, behind, code }: ProvenProvider): string {
+  if (code === 'PROXY_UNTESTED') return 'It holds the release but took no other block, so it may be one with another.'
   if (behind) return `What it gives lies with ${behind}: that is one copy.`
   return cid ? `Block ${cid} did not come back true.` : 'It was not shown to hold the release.'
 }

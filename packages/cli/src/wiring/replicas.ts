@@ -6,6 +6,7 @@ import { nearestName } from '../config/nearest-name.ts'
 import { isRetired } from '../config/provider-schema.ts'
 import { readText } from '../config/secret.ts'
 import { openReplica } from './open-replica.ts'
+import { requireDistinctAccounts } from './require-distinct-accounts.ts'
 
 /** A replica and its place in the configuration. */
 export interface ConfiguredReplica {
@@ -14,11 +15,12 @@ export interface ConfiguredReplica {
   readonly spare: boolean
 }
 
-/** Every provider of the configuration that takes releases, as a replica; nothing is asked of them yet. */
+/** Every provider of the configuration that takes releases, as a replica; nothing is asked of them yet. No two are one. */
 export async function openReplicas(config: LoadedConfig): Promise<ConfiguredReplica[]> {
   const live = Object.entries(config.values.providers).flatMap(([name, provider]) =>
     isRetired(provider) ? [] : [{ name, provider }],
   )
+  await requireDistinctAccounts(live, config)
   return Promise.all(
     live.map(async ({ name, provider }) => ({
       replica: withRetries(await openReplica(name, { provider, config })),

@@ -72,7 +72,8 @@ export async function planRollback(
   }
   const { need, minFailureDomains } = domain
   const replicas = domain.replicas.map(({ replica }) => replica)
-  const proof = await proveReplication(root, replicas, { need, minFailureDomains, ...call })
+  // A full disk must not keep anybody from going back.
+  const proof = await proveReplication(root, replicas, { need, minFailureDomains, acceptUntested: true, ...call })
   if (!proof.ok) {
     throw new AgentError(
       'TARGET_UNPROVEN',

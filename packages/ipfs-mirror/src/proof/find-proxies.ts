@@ -12,8 +12,12 @@ import type { Block } from '../store/block-store.ts'
 const CANARY_TIMEOUT_MS = 5_000
 const CANARY_BYTES = 32
 
-/** Replicas that give what only another was given, by their name, and who that was. */
-export type Proxies = ReadonlyMap<string, string>
+export interface ProxySearch {
+  /** Replicas that give what only another was given, by their name, and who that was. */
+  readonly proxies: ReadonlyMap<string, string>
+  /** Givers that could not be given anything: whether they are one with another was not seen. */
+  readonly untested: ReadonlySet<string>
+}
 
 /**
  * Gives each node of ours a block that nobody else has, and asks the others for it. Who has it too fetches from that node, or is that
@@ -22,9 +26,10 @@ export type Proxies = ReadonlyMap<string, string>
 export async function findProxies(
   suspects: readonly Replica[],
   { givers, ...call }: CallOptions & { givers: readonly Replica[] },
-): Promise<Proxies> {
+): Promise<ProxySearch> {
   const given = await Promise.all(givers.map((giver) => giveCanary(giver, { suspects, ...call })))
-  const gives = new Map(givers.map((giver, index) => [giver.name, given[index]!]))
+  const gives = new Map(givers.map((giver, index) => [giver.name, given[index] ?? []]))
+  const untested = new Set(givers.filter((_, index) => given[index] === undefined).map(({ name }) => name))
   const order = [...suspects].map(({ name }) => name)
   const proxies = new Map<string, string>()
   for (const [giver, echoes] of gives) {
@@ -34,14 +39,14 @@ export async function findProxies(
       if (!proxies.has(echo)) proxies.set(echo, giver)
     }
   }
-  return proxies
+  return { proxies, untested }
 }
 
-/** Names of the suspects that had the block of one giver. */
+/** Names of the suspects that had the block of one giver; `undefined` when it took none. */
 async function giveCanary(
   giver: Replica,
   { suspects, ...call }: CallOptions & { suspects: readonly Replica[] },
-): Promise<readonly string[]> {
+): Promise<readonly string[] | undefined> {
   const others = suspects.filter(({ name }) => name !== giver.name)
   if (others.length === 0 || !giver.upload || !giver.remove) return []
   const canary = newCanary()
@@ -50,9 +55,8 @@ async function giveCanary(
     const had = await Promise.all(others.map((replica) => has(replica, canary.cid, call)))
     return others.filter((_, index) => had[index]).map(({ name }) => name)
   } catch {
-    // A giver that fails shows nothing about the others.
     call.signal?.throwIfAborted()
-    return []
+    return undefined
   } finally {
     await giver.remove(canary.cid, call).catch(() => call.signal?.throwIfAborted())
   }

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Replica } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
 import { CONTROL_PATH } from '../node/control-api.ts'
 import { runningNode, TOKEN } from '../node/running-node.test.support.ts'
 import { createEmbeddedReplica } from '../providers/embedded.ts'
+import { ReplicaError } from '../providers/replica-error.ts'
 import type { Block } from '../store/block-store.ts'
 import { proveReplication } from './prove-replication.ts'
 import { proveRetrieval } from './prove-retrieval.ts'
@@ -80,6 +82,24 @@ describe('among honest replicas', () => {
     })
   })
 
+  it('a node under two names does not count twice because it takes nothing any more', async () => {
+    const { node, replica } = await honest('a')
+    const full = await pretender('full', async (path, response) => {
+      const real = await fetch(node.url + path)
+      response.writeHead(real.status).end(Buffer.from(await real.arrayBuffer()))
+    })
+    const [one, two] = ['one', 'two'].map((name) => refusing(full, name)) as [Replica, Replica]
+    expect(await proveReplication(root, [one, two, replica], { need: 1, trial: true })).toMatchObject({
+      held: 1,
+      replicas: [{ reason: 'REPLICA_PROXIED' }, { reason: 'REPLICA_PROXIED' }, { counts: true }],
+    })
+    expect(await proveReplication(root, [one, two], { need: 2 })).toMatchObject({
+      held: 0,
+      replicas: [{ reason: 'PROXY_UNTESTED' }, { reason: 'PROXY_UNTESTED' }],
+    })
+    expect(await proveReplication(root, [one, two], { need: 2, acceptUntested: true })).toMatchObject({ held: 2 })
+  })
+
   it('one that gives another release for ours is named by the first block', async () => {
     const other = await siteBlocks({ 'index.html': 'another release' })
     const another = await pretender('another', (_, response) => response.end(other.blocks.at(-1)?.bytes))
@@ -126,6 +146,12 @@ describe('among honest replicas', () => {
       failures: [{ cid: `${root}`, code: 'REPLICA_TIMEOUT' }],
     })
   })
+
+  /** As it is under another name, with a disk that is full. */
+  function refusing(replica: Replica, name: string): Replica {
+    const upload = () => Promise.reject(new ReplicaError('REPLICA_FULL', `${name} is full.`))
+    return { ...replica, name, failureDomain: name, upload }
+  }
 
   async function serve(listener: (request: IncomingMessage, response: ServerResponse) => void): Promise<string> {
     const server = createServer(listener).listen(0, '127.0.0.1')

@@ -13,6 +13,8 @@ export interface ReplicationOptions extends ProveOptions {
   readonly minFailureDomains?: number | undefined
   /** One machine is enough: for trying things out. The result says so. */
   readonly trial?: boolean | undefined
+  /** A node of ours that cannot take one block more still counts: what was counted before is only read back. */
+  readonly acceptUntested?: boolean | undefined
 }
 
 /** What one replica showed. */
@@ -25,7 +27,7 @@ export interface ReplicaOutcome {
   readonly proof: Proof
   /** Whether it is one of the K. */
   readonly counts: boolean
-  /** Why not: `EVIDENCE_WEAK`, `NOT_PINNED`, `REPLICA_REPEATED`, `REPLICA_PROXIED`, or the code of its first failure. */
+  /** Why not: `EVIDENCE_WEAK`, `NOT_PINNED`, `REPLICA_REPEATED`, `REPLICA_PROXIED`, `PROXY_UNTESTED`, or the code of its first failure. */
   readonly reason: string | undefined
   /** With `REPLICA_PROXIED`: the replica that the copy really lies with. */
   readonly behind?: string
@@ -58,7 +60,7 @@ export async function proveReplication(
   replicas: readonly Replica[],
   options: ReplicationOptions,
 ): Promise<Replication> {
-  const { need, minFailureDomains = MIN_FAILURE_DOMAINS, trial = false, ...proving } = options
+  const { need, minFailureDomains = MIN_FAILURE_DOMAINS, trial = false, acceptUntested = false, ...proving } = options
   if (!Number.isSafeInteger(need) || need < 1) {
     throw new DomainSyncError('NEED_INVALID', `At least one replica has to hold a release, not ${need}.`, {
       retryable: false,
@@ -70,7 +72,7 @@ export async function proveReplication(
       outcome(root, { replica, repeated: names.indexOf(replica.name) !== index, proving }),
     ),
   )
-  const outcomes = await withoutProxies(shown, { replicas, ...proving })
+  const outcomes = await withoutProxies(shown, { replicas, acceptUntested, ...proving })
   const counted = outcomes.filter(({ counts }) => counts)
   const failureDomains = [...new Set(counted.map(({ failureDomain }) => failureDomain))]
   const reason = shortfall({ held: counted.length, need, spans: trial || failureDomains.length >= minFailureDomains })
@@ -105,14 +107,22 @@ async function outcome(
 /** A copy that lies with another replica in truth is not counted twice. */
 async function withoutProxies(
   outcomes: readonly ReplicaOutcome[],
-  { replicas, signal, timeoutMs }: CallOptions & { replicas: readonly Replica[] },
+  {
+    replicas,
+    acceptUntested,
+    signal,
+    timeoutMs,
+  }: CallOptions & { replicas: readonly Replica[]; acceptUntested: boolean },
 ): Promise<readonly ReplicaOutcome[]> {
   const counted = replicas.filter((_, index) => outcomes[index]?.counts)
   const givers = counted.filter(({ isOwn }) => isOwn)
-  const proxies = await findProxies(counted, { givers, signal, timeoutMs })
+  const { proxies, untested } = await findProxies(counted, { givers, signal, timeoutMs })
   return outcomes.map((one) => {
-    const behind = one.counts ? proxies.get(one.replica) : undefined
-    return behind === undefined ? one : { ...one, counts: false, reason: 'REPLICA_PROXIED', behind }
+    if (!one.counts) return one
+    const behind = proxies.get(one.replica)
+    if (behind !== undefined) return { ...one, counts: false, reason: 'REPLICA_PROXIED', behind }
+    const isUntested = !acceptUntested && untested.has(one.replica)
+    return isUntested ? { ...one, counts: false, reason: 'PROXY_UNTESTED' } : one
   })
 }
 
