@@ -2,6 +2,7 @@ import type { CallOptions } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import { carForm } from './car-form.ts'
 import { CAR_TIMEOUT_MS, type ProviderHttp } from './provider-http.ts'
+import { readText } from './read-answer.ts'
 import { ReplicaError } from './replica-error.ts'
 import { isSameCid } from './same-cid.ts'
 
@@ -20,7 +21,7 @@ export async function importDag(root: CID, { name, http, car, ...call }: DagImpo
   const body = carForm(car(), { fileName: `${root}.car` })
   const path = '/api/v0/dag/import?pin-roots=true'
   const request = { method: 'POST', path, body, call, timeoutMs: CAR_TIMEOUT_MS } as const
-  const roots = await http.ask(request, async (response) => importedRoots(await response.text()))
+  const roots = await http.ask(request, async (response) => importedRoots(await readText(response)))
   // An error after the first bytes stands in a trailer that `fetch` does not show: an import that broke off looks finished, but
   // names no root.
   const pinned = roots.find(({ cid }) => isSameCid(cid, root))

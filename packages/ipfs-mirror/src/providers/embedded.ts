@@ -4,6 +4,7 @@ import { CAR_TYPE } from '../gateway/trustless-format.ts'
 import { CONTROL_PATH } from '../node/control-api.ts'
 import { createGatewaySource } from './gateway-source.ts'
 import { CAR_TIMEOUT_MS, createProviderHttp, type ProviderHttp, type ProviderRequest } from './provider-http.ts'
+import { readJson, readText } from './read-answer.ts'
 import { ReplicaError } from './replica-error.ts'
 
 export interface EmbeddedReplicaOptions {
@@ -32,7 +33,7 @@ export function createEmbeddedReplica(
   }
 
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
-    const answer = await control(root, { call }, (response) => response.json() as Promise<{ status?: unknown }>)
+    const answer = await control(root, { call }, (response) => readJson(response) as Promise<{ status?: unknown }>)
     return answer.status === 'pinned' ? 'pinned' : 'absent'
   }
 
@@ -40,11 +41,11 @@ export function createEmbeddedReplica(
     // A wrong token is told before gigabytes are sent.
     await status(root, call)
     const body = { type: CAR_TYPE, chunks: car() }
-    await control(root, { method: 'PUT', body, call, timeoutMs: CAR_TIMEOUT_MS }, (response) => response.text())
+    await control(root, { method: 'PUT', body, call, timeoutMs: CAR_TIMEOUT_MS }, readText)
   }
 
   async function remove(root: CID, call: CallOptions = {}): Promise<void> {
-    await control(root, { method: 'DELETE', call }, (response) => response.text())
+    await control(root, { method: 'DELETE', call }, readText)
   }
 
   return { name, failureDomain, evidence: 'stored', isOwn: true, source, status, upload, remove }
@@ -61,7 +62,7 @@ export async function pinnedRoots(
 ): Promise<CID[]> {
   const http = createProviderHttp({ name, url, credentials: { token }, codeOf })
   const request = { path: `${CONTROL_PATH}roots`, call }
-  const answer = await isNode(http, { name, request }, (response) => response.json() as Promise<{ roots: string[] }>)
+  const answer = await isNode(http, { name, request }, (response) => readJson(response) as Promise<{ roots: string[] }>)
   return answer.roots.map((root) => CID.parse(root))
 }
 

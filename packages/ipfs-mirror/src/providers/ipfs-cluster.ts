@@ -4,6 +4,7 @@ import { awaitPinned } from './await-pinned.ts'
 import { carForm } from './car-form.ts'
 import type { Credentials } from './credentials.ts'
 import { CAR_TIMEOUT_MS, createProviderHttp } from './provider-http.ts'
+import { readJson, readText } from './read-answer.ts'
 import { createReadBack, type ReadBack } from './read-back.ts'
 import { ReplicaError } from './replica-error.ts'
 import { isSameCid } from './same-cid.ts'
@@ -26,7 +27,7 @@ export function createIpfsClusterReplica(
   const { name, url, credentials, failureDomain, origins = [] } = options
   const http = createProviderHttp({ name, url, credentials })
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
-    const answer = await http.ask({ path: `/pins/${root}`, call }, (response) => response.json() as Promise<PinInfo>)
+    const answer = await http.ask({ path: `/pins/${root}`, call }, (response) => readJson(response) as Promise<PinInfo>)
     return statusOf(Object.values(answer.peer_map ?? {}))
   }
 
@@ -38,7 +39,7 @@ export function createIpfsClusterReplica(
     const path = '/add?format=car&stream-channels=false&no-pin=true'
     const added = await http.ask(
       { method: 'POST', path, body, call, timeoutMs: CAR_TIMEOUT_MS },
-      (response) => response.json() as Promise<readonly Added[] | null>,
+      (response) => readJson(response) as Promise<readonly Added[] | null>,
     )
     const got = added?.map(({ cid }) => cid) ?? []
     if (!got.some((text) => isSameCid(text, root))) {
@@ -46,7 +47,7 @@ export function createIpfsClusterReplica(
         retryable: false,
       })
     }
-    await http.ask({ method: 'POST', path: `/pins/${root}`, call }, (response) => response.text())
+    await http.ask({ method: 'POST', path: `/pins/${root}`, call }, readText)
     try {
       await awaitPinned(root, { name, status, ...call })
     } catch (error) {
@@ -57,9 +58,7 @@ export function createIpfsClusterReplica(
   }
 
   async function remove(root: CID, call: CallOptions = {}): Promise<void> {
-    await http.find({ method: 'DELETE', path: `/pins/${root}`, call, absent: (code) => code === 404 }, (response) =>
-      response.text(),
-    )
+    await http.find({ method: 'DELETE', path: `/pins/${root}`, call, absent: (code) => code === 404 }, readText)
   }
 
   return { name, failureDomain, isOwn: true, origins, ...createReadBack(name, options), status, upload, remove }

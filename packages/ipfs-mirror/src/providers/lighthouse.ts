@@ -3,6 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { awaitPinned } from './await-pinned.ts'
 import { importDag } from './dag-import.ts'
 import { createProviderHttp } from './provider-http.ts'
+import { readJson, readText } from './read-answer.ts'
 import { createReadBack, type ReadBack } from './read-back.ts'
 import { isSameCid } from './same-cid.ts'
 
@@ -40,7 +41,7 @@ export function createLighthouseReplica(
       const path = `/api/user/files_uploaded?lastKey=${encodeURIComponent(lastKey)}&fileType=all`
       const { fileList } = await api.ask(
         { path, call },
-        (response) => response.json() as Promise<{ fileList: readonly LighthouseFile[] | null }>,
+        (response) => readJson(response) as Promise<{ fileList: readonly LighthouseFile[] | null }>,
       )
       const last = fileList?.at(-1)
       if (!fileList || last === undefined || last.id === lastKey) return
@@ -67,7 +68,7 @@ export function createLighthouseReplica(
     for await (const file of files(root, call)) found.push(file)
     for (const { id } of found) {
       const path = `/api/user/delete_file?id=${encodeURIComponent(id)}`
-      await api.find({ method: 'DELETE', path, call, absent: (code) => code === 404 }, (response) => response.text())
+      await api.find({ method: 'DELETE', path, call, absent: (code) => code === 404 }, readText)
     }
   }
 

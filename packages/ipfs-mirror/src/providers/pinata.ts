@@ -3,6 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { awaitPinned } from './await-pinned.ts'
 import { carForm } from './car-form.ts'
 import { CAR_TIMEOUT_MS, createProviderHttp } from './provider-http.ts'
+import { readJson, readText } from './read-answer.ts'
 import { createReadBack, type ReadBack } from './read-back.ts'
 import { ReplicaError } from './replica-error.ts'
 import { isSameCid } from './same-cid.ts'
@@ -38,7 +39,7 @@ export function createPinataReplica(
     const path = `/v3/files/public?cid=${root}`
     const { data } = await api.ask(
       { path, call },
-      (response) => response.json() as Promise<{ data: { files: readonly PinataFile[] | null } }>,
+      (response) => readJson(response) as Promise<{ data: { files: readonly PinataFile[] | null } }>,
     )
     return (data.files ?? []).filter(({ cid }) => isSameCid(cid, root))
   }
@@ -54,7 +55,7 @@ export function createPinataReplica(
     const body = carForm(car(), { fileName: `${root}.car`, fields })
     const { data } = await uploads.ask(
       { method: 'POST', path: '/v3/files', body, call, timeoutMs: CAR_TIMEOUT_MS },
-      (response) => response.json() as Promise<{ data: PinataFile }>,
+      (response) => readJson(response) as Promise<{ data: PinataFile }>,
     )
     if (!isSameCid(data.cid, root)) {
       await drop(data, call)
@@ -72,7 +73,7 @@ export function createPinataReplica(
 
   async function drop({ id }: PinataFile, call: CallOptions): Promise<void> {
     const path = `/v3/files/public/${encodeURIComponent(id)}`
-    await api.find({ method: 'DELETE', path, call, absent: (code) => code === 404 }, (response) => response.text())
+    await api.find({ method: 'DELETE', path, call, absent: (code) => code === 404 }, readText)
   }
 
   return { name, failureDomain, ...createReadBack(name, { ...options, gatewayCredentials }), status, upload, remove }

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { inspect } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import type { Replica } from '@domainsync/core'
 import { carBytes } from '@domainsync/sdk'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -83,6 +84,41 @@ describe.each(Object.entries(DRIVERS))('%s', (_, create) => {
     await expect(replica.status(root)).rejects.toMatchObject({ code: 'REPLICA_FAILED' })
     expect(asked).toBe(3)
   })
+})
+
+it.each(Object.entries(DRIVERS))('reads no answer of %s without end', async (_, create) => {
+  for (const status of [200, 500]) {
+    let sentBytes = 0
+    const url = await serve((request, response) => {
+      request.resume()
+      response.writeHead(status, { 'content-type': 'application/json' })
+      const chunk = Buffer.alloc(1024 * 1024, ' ')
+      const push = () => {
+        while (!response.destroyed && sentBytes < 256 * chunk.length) {
+          sentBytes += chunk.length
+          if (!response.write(chunk)) return void response.once('drain', push)
+        }
+        response.end()
+      }
+      push()
+    })
+    const says = status === 200 ? /sends more than .* correct its URL/ : /answered 500/
+    await expect(create(url).status(root)).rejects.toMatchObject({
+      code: 'REPLICA_FAILED',
+      message: expect.stringMatching(says),
+      retryable: status === 500,
+    })
+    expect(sentBytes).toBeLessThan(64 * 1024 * 1024)
+  }
+})
+
+it('counts what a packed answer unpacks to', async () => {
+  const spaces = Buffer.concat(Array(64).fill(gzipSync(Buffer.alloc(1024 * 1024, ' '))))
+  const url = await serve((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip' })
+    response.end(Buffer.concat([spaces, gzipSync('{"data":{"files":[]}}')]))
+  })
+  await expect(DRIVERS.pinata!(url).status(root)).rejects.toMatchObject({ code: 'REPLICA_FAILED', retryable: false })
 })
 
 it('keeps a user and a password in a URL out of requests and messages', async () => {

@@ -3,6 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { awaitPinned } from './await-pinned.ts'
 import type { Credentials } from './credentials.ts'
 import { createProviderHttp } from './provider-http.ts'
+import { readJson, readText } from './read-answer.ts'
 import { createReadBack, type ReadBack } from './read-back.ts'
 import { ReplicaError } from './replica-error.ts'
 import { isSameCid } from './same-cid.ts'
@@ -28,7 +29,7 @@ export function createPsaReplica(options: PsaReplicaOptions): Replica & Required
 
   async function requests(root: CID, call: CallOptions): Promise<PinStatus[]> {
     const path = `/pins?cid=${root}&status=${STATUSES}&limit=1000`
-    const { results = [] } = await http.ask({ path, call }, (response) => response.json() as Promise<PinList>)
+    const { results = [] } = await http.ask({ path, call }, (response) => readJson(response) as Promise<PinList>)
     // Some answer with more than they were asked for.
     return results.filter(({ pin }) => pin !== undefined && isSameCid(pin.cid, root))
   }
@@ -51,7 +52,7 @@ export function createPsaReplica(options: PsaReplicaOptions): Replica & Required
     const request = { cid: `${root}`, name: `${root}`, origins }
     const made = await http.ask(
       { method: 'POST', path: '/pins', body: { json: request }, call },
-      (response) => response.json() as Promise<PinStatus>,
+      (response) => readJson(response) as Promise<PinStatus>,
     )
     if (!made.pin || !isSameCid(made.pin.cid, root)) {
       await cancel(made.requestid, call)
@@ -72,7 +73,7 @@ export function createPsaReplica(options: PsaReplicaOptions): Replica & Required
 
   async function cancel(requestid: string, call: CallOptions): Promise<void> {
     const path = `/pins/${encodeURIComponent(requestid)}`
-    await http.find({ method: 'DELETE', path, call, absent: (code) => code === 404 }, (response) => response.text())
+    await http.find({ method: 'DELETE', path, call, absent: (code) => code === 404 }, readText)
   }
 
   return { name, failureDomain, ...createReadBack(name, options), status, pull, remove }

@@ -1,12 +1,14 @@
-/** Longest part of a refusal that is read, in characters. */
-const MAX_MESSAGE_CHARS = 2_000
+import { readText } from './read-answer.ts'
+
+/** Longest refusal that is read, in bytes. */
+const MAX_REFUSAL_BYTES = 64 * 1024
 
 /**
  * What a refusal says: the sentence of the JSON that Kubo (`Message`), IPFS Cluster (`message`), pinning services (`error.details`,
- * `error.reason`) and others (`error`) send, or the plain text. Pages of HTML say nothing.
+ * `error.reason`) and others (`error`) send, or the plain text. Pages of HTML say nothing, nor does a refusal that is longer than any sentence.
  */
 export async function refusalMessage(response: Response): Promise<string> {
-  const text = (await response.text().catch(() => '')).slice(0, MAX_MESSAGE_CHARS)
+  const text = await readText(response, MAX_REFUSAL_BYTES).catch(() => '')
   return /^\s*</.test(text) ? '' : sentenceOf(text)
 }
 

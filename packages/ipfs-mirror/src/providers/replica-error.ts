@@ -35,6 +35,10 @@ export const NO_ANSWER_CODES: ReadonlySet<string> = new Set([
 /** What a thrown value means for the caller of replica `name`; its own abort stays its own reason. */
 export function replicaFailure(cause: unknown, { name, signal }: { name: string } & CallOptions): unknown {
   if (signal?.aborted) return signal.reason
+  if (errorCode(cause) === 'BODY_TOO_LARGE') {
+    const message = `${name} sends more than any answer of such a provider holds; correct its URL.`
+    return new ReplicaError('REPLICA_FAILED', message, { cause, retryable: false })
+  }
   if (cause instanceof DomainSyncError) return cause
   if (isTimeout(cause))
     return new ReplicaError('REPLICA_TIMEOUT', `${name} did not answer in time; try again.`, { cause })

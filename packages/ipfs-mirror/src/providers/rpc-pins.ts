@@ -2,6 +2,7 @@ import type { CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import { importDag } from './dag-import.ts'
 import type { ProviderHttp } from './provider-http.ts'
+import { readJson, readText } from './read-answer.ts'
 import { isSameCid } from './same-cid.ts'
 
 /** What Kubo's RPC API offers of the port; others speak the same calls under their own URL. */
@@ -15,7 +16,7 @@ export function createRpcPins(name: string, http: ProviderHttp): RpcPins {
     const path = `/api/v0/pin/ls?arg=${root}&type=recursive&offline=true`
     const pins = await http.find(
       { method: 'POST', path, call, absent },
-      (response) => response.json() as Promise<PinLs>,
+      (response) => readJson(response) as Promise<PinLs>,
     )
     return Object.keys(pins?.Keys ?? {}).some((key) => isSameCid(key, root)) ? 'pinned' : 'absent'
   }
@@ -28,7 +29,7 @@ export function createRpcPins(name: string, http: ProviderHttp): RpcPins {
 
   async function remove(root: CID, call: CallOptions = {}): Promise<void> {
     const path = `/api/v0/pin/rm?arg=${root}&recursive=true`
-    await http.find({ method: 'POST', path, call, absent }, (response) => response.text())
+    await http.find({ method: 'POST', path, call, absent }, readText)
   }
 
   return { status, upload, remove }
