@@ -10,10 +10,32 @@ export function credentialHeaders(credentials: Credentials): Record<string, stri
   return header === undefined ? { authorization: `Bearer ${token}` } : { [header]: token }
 }
 
-/** A text without them: providers repeat in their answers what they were sent. */
+/** So much of a secret's beginning, in characters, is taken for the secret: servers cut what they repeat. */
+const TELLTALE_CHARS = 8
+
+/** A text without them, nor beginnings of them: providers repeat in their answers what they were sent. */
 export function withoutSecrets(text: string, credentials: Credentials | undefined): string {
   const secrets = credentials === undefined ? [] : secretsOf(credentials)
-  return secrets.filter((secret) => secret !== '').reduce((rest, secret) => rest.replaceAll(secret, '…'), text)
+  return secrets.flatMap(writtenForms).reduce(withoutSecret, text)
+}
+
+function withoutSecret(text: string, secret: string): string {
+  const beginning = secret.slice(0, TELLTALE_CHARS)
+  if (beginning === '') return text
+  const [clean = '', ...rest] = text.replaceAll(secret, '…').split(beginning)
+  return clean + rest.map((after) => `…${after.slice(sameStart(after, secret.slice(TELLTALE_CHARS)))}`).join('')
+}
+
+/** How many characters both begin with. */
+function sameStart(one: string, other: string): number {
+  let length = 0
+  while (length < one.length && one[length] === other[length]) length++
+  return length
+}
+
+/** As it is, in JSON and in a URL. */
+function writtenForms(secret: string): string[] {
+  return [...new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)])]
 }
 
 /** A URL as operators write it, `https://user:password@host`, taken apart: a request must not carry them in its address. */

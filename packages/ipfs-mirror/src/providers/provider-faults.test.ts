@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -110,6 +111,16 @@ it.each(Object.entries(DRIVERS))('reads no answer of %s without end', async (_, 
     })
     expect(sentBytes).toBeLessThan(64 * 1024 * 1024)
   }
+})
+
+it('shows nothing of a long token that a provider repeats, wherever that is cut', async () => {
+  const token = randomBytes(350).toString('hex')
+  const url = await serve((_, response) => {
+    response.writeHead(400).end(`you sent ${token}; ${token.slice(0, 500)}; it was ${token}, ${token.slice(0, 12)}`)
+  })
+  const replica = createPinataReplica({ ...place(url), uploadUrl: url, token })
+  const error = await replica.status(root).catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ message: 'it answered 400: you sent …; …; it was …, …' })
 })
 
 it('counts what a packed answer unpacks to', async () => {
