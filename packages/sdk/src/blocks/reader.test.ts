@@ -18,7 +18,7 @@ type Mode = 'right' | 'wrong' | 'absent' | 'broken' | 'silent' | 'cut' | 'stalli
 
 /** A gateway on a socket of its own that behaves as told. */
 async function gateway(mode: Mode, { delayMs = 0, retryAfter = '1' } = {}) {
-  const state = { mode }
+  const state = { mode, limited: 0 }
   const blocks = new Map<string, Uint8Array>()
   const server = await startServer(async (request, response) => {
     const key = request.url?.split('/')[2]?.split('?')[0] ?? ''
@@ -50,6 +50,7 @@ async function gateway(mode: Mode, { delayMs = 0, retryAfter = '1' } = {}) {
         response.write('a part')
         return
       case 'limiting':
+        state.limited++
         response.writeHead(429, { 'retry-after': retryAfter })
         response.end()
         return
@@ -191,7 +192,7 @@ describe('createReader', () => {
     limiting.put(one)
     const reader = createReader([limiting.source, empty.source])
     const reading = reader.get(one.cid)
-    await until(() => limiting.asked.length === 1)
+    await until(() => limiting.state.limited === 1)
     limiting.state.mode = 'right'
     expect(await reading).toEqual(one.bytes)
     expect(limiting.asked.length).toBe(2)
