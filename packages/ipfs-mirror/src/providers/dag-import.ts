@@ -1,8 +1,10 @@
 import type { CallOptions } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { z } from 'zod'
 import { carForm } from './car-form.ts'
+import { CID_TEXT } from './cid-text.ts'
 import { CAR_TIMEOUT_MS, type ProviderHttp } from './provider-http.ts'
-import { readText } from './read-answer.ts'
+import { type Answerer, parseAnswer, readText } from './read-answer.ts'
 import { ReplicaError } from './replica-error.ts'
 import { isSameCid } from './same-cid.ts'
 
@@ -21,7 +23,9 @@ export async function importDag(root: CID, { name, http, car, ...call }: DagImpo
   const body = carForm(car(), { fileName: `${root}.car` })
   const path = '/api/v0/dag/import?pin-roots=true'
   const request = { method: 'POST', path, body, call, timeoutMs: CAR_TIMEOUT_MS } as const
-  const roots = await http.ask(request, async (response) => importedRoots(await readText(response)))
+  const roots = await http.ask(request, async (response) =>
+    importedRoots(await readText(response), { name, vendor: 'Kubo' }),
+  )
   // An error after the first bytes stands in a trailer that `fetch` does not show: an import that broke off looks finished, but
   // names no root.
   const pinned = roots.find(({ cid }) => isSameCid(cid, root))
@@ -30,8 +34,15 @@ export async function importDag(root: CID, { name, http, car, ...call }: DagImpo
       retryable: false,
     })
   }
-  if (pinned.problem) throw new ReplicaError('PIN_FAILED', `${name} could not pin ${root}: ${pinned.problem}`)
+  if (pinned.problem)
+    throw new ReplicaError('PIN_FAILED', `${name} could not pin ${root}: ${pinned.problem.slice(0, 300)}`)
 }
+
+/** A line about a root, about something else, or the answer for a file. */
+const IMPORTED = z.object({
+  Root: z.object({ Cid: z.object({ '/': CID_TEXT }), PinErrorMsg: z.string().nullish() }).nullish(),
+  Hash: CID_TEXT.nullish(),
+})
 
 interface ImportedRoot {
   readonly cid: string
@@ -40,16 +51,13 @@ interface ImportedRoot {
 }
 
 /** The roots that an answer names: lines of Kubo's, or the one object of those that answer as they do for a file. */
-function importedRoots(text: string): ImportedRoot[] {
+function importedRoots(text: string, from: Answerer): ImportedRoot[] {
   return text
     .split('\n')
     .filter((line) => line.trim() !== '')
     .flatMap((line) => {
-      const { Root, Hash } = JSON.parse(line) as {
-        Root?: { Cid?: { '/'?: string }; PinErrorMsg?: string }
-        Hash?: string
-      }
-      const cid = Root?.Cid?.['/'] ?? Hash
-      return cid === undefined ? [] : [{ cid, problem: Root?.PinErrorMsg }]
+      const { Root, Hash } = parseAnswer(line, IMPORTED, from)
+      const cid = Root?.Cid['/'] ?? Hash
+      return cid ? [{ cid, problem: Root?.PinErrorMsg ?? undefined }] : []
     })
 }

@@ -1,5 +1,6 @@
 import type { CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
 import { CID } from 'multiformats/cid'
+import { z } from 'zod'
 import { CAR_TYPE } from '../gateway/trustless-format.ts'
 import { CONTROL_PATH } from '../node/control-api.ts'
 import { createGatewaySource } from './gateway-source.ts'
@@ -14,6 +15,18 @@ export interface EmbeddedReplicaOptions {
   readonly token: string
   readonly failureDomain: string
 }
+
+const VENDOR = 'a DomainSync node'
+const STATUS = z.object({ status: z.string() })
+const ROOT = z.string().transform((text, context) => {
+  try {
+    return CID.parse(text)
+  } catch {
+    context.addIssue('no CID')
+    return z.NEVER
+  }
+})
+const ROOTS = z.object({ roots: z.array(ROOT) })
 
 /** A node started by `startNode`, spoken to over HTTP. Its gateway serves its own disk alone: evidence `stored`. */
 export function createEmbeddedReplica(
@@ -33,7 +46,7 @@ export function createEmbeddedReplica(
   }
 
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
-    const answer = await control(root, { call }, (response) => readJson(response) as Promise<{ status?: unknown }>)
+    const answer = await control(root, { call }, readJson(STATUS, { name, vendor: VENDOR }))
     return answer.status === 'pinned' ? 'pinned' : 'absent'
   }
 
@@ -62,8 +75,8 @@ export async function pinnedRoots(
 ): Promise<CID[]> {
   const http = createProviderHttp({ name, url, credentials: { token }, codeOf })
   const request = { path: `${CONTROL_PATH}roots`, call }
-  const answer = await isNode(http, { name, request }, (response) => readJson(response) as Promise<{ roots: string[] }>)
-  return answer.roots.map((root) => CID.parse(root))
+  const answer = await isNode(http, { name, request }, readJson(ROOTS, { name, vendor: VENDOR }))
+  return answer.roots
 }
 
 /** The control API of a node; a 404 there means that something else answers at this URL. */

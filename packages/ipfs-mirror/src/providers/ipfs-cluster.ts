@@ -1,7 +1,9 @@
 import type { CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { z } from 'zod'
 import { awaitPinned } from './await-pinned.ts'
 import { carForm } from './car-form.ts'
+import { CID_TEXT } from './cid-text.ts'
 import type { Credentials } from './credentials.ts'
 import { CAR_TIMEOUT_MS, createProviderHttp } from './provider-http.ts'
 import { readJson, readText } from './read-answer.ts'
@@ -20,14 +22,19 @@ export interface IpfsClusterReplicaOptions extends ReadBack {
   readonly origins?: readonly string[] | undefined
 }
 
+const ADDED = z.array(z.object({ cid: CID_TEXT })).nullable()
+const PIN_INFO = z.object({ peer_map: z.record(z.string(), z.object({ status: z.string() })).nullable() })
+
 /** A cluster of Kubo nodes over the REST API of IPFS Cluster. Its peers count as one replica. */
 export function createIpfsClusterReplica(
   options: IpfsClusterReplicaOptions,
 ): Replica & Required<Pick<Replica, 'upload' | 'remove'>> {
   const { name, url, credentials, failureDomain, origins = [] } = options
+  const from = { name, vendor: 'IPFS Cluster' }
   const http = createProviderHttp({ name, url, credentials })
+
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
-    const answer = await http.ask({ path: `/pins/${root}`, call }, (response) => readJson(response) as Promise<PinInfo>)
+    const answer = await http.ask({ path: `/pins/${root}`, call }, readJson(PIN_INFO, from))
     return statusOf(Object.values(answer.peer_map ?? {}))
   }
 
@@ -37,10 +44,7 @@ export function createIpfsClusterReplica(
     const body = carForm(car(), { fileName: `${root}.car` })
     // Pinned in a second step: the cluster pins whatever root the CAR names.
     const path = '/add?format=car&stream-channels=false&no-pin=true'
-    const added = await http.ask(
-      { method: 'POST', path, body, call, timeoutMs: CAR_TIMEOUT_MS },
-      (response) => readJson(response) as Promise<readonly Added[] | null>,
-    )
+    const added = await http.ask({ method: 'POST', path, body, call, timeoutMs: CAR_TIMEOUT_MS }, readJson(ADDED, from))
     const got = added?.map(({ cid }) => cid) ?? []
     if (!got.some((text) => isSameCid(text, root))) {
       throw new ReplicaError('ROOT_MISMATCH', `${name} took ${got[0] ?? 'no root'} where ${root} was sent.`, {
@@ -62,14 +66,6 @@ export function createIpfsClusterReplica(
   }
 
   return { name, failureDomain, isOwn: true, origins, ...createReadBack(name, options), status, upload, remove }
-}
-
-interface Added {
-  readonly cid: string
-}
-
-interface PinInfo {
-  readonly peer_map?: Readonly<Record<string, { readonly status: string }>>
 }
 
 /** What the peers together say. One that is down does not undo what the others hold; `remote` ones are not asked to hold it. */

@@ -1,6 +1,8 @@
 import type { CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { z } from 'zod'
 import { awaitPinned } from './await-pinned.ts'
+import { CID_TEXT } from './cid-text.ts'
 import { importDag } from './dag-import.ts'
 import { createProviderHttp } from './provider-http.ts'
 import { readJson, readText } from './read-answer.ts'
@@ -26,6 +28,11 @@ export interface LighthouseReplicaOptions extends Omit<ReadBack, 'rpcUrl'> {
   readonly failureDomain: string
 }
 
+const FILE = z.object({ id: z.string(), cid: CID_TEXT })
+const FILES = z.object({ fileList: z.array(FILE).nullable() })
+
+type LighthouseFile = z.infer<typeof FILE>
+
 /** Files of a Lighthouse account: `dag/import` to send a CAR, its own API to list and delete. */
 export function createLighthouseReplica(
   options: LighthouseReplicaOptions,
@@ -39,10 +46,7 @@ export function createLighthouseReplica(
     let lastKey = 'null'
     for (let page = 0; page < MAX_PAGES; page++) {
       const path = `/api/user/files_uploaded?lastKey=${encodeURIComponent(lastKey)}&fileType=all`
-      const { fileList } = await api.ask(
-        { path, call },
-        (response) => readJson(response) as Promise<{ fileList: readonly LighthouseFile[] | null }>,
-      )
+      const { fileList } = await api.ask({ path, call }, readJson(FILES, { name, vendor: 'Lighthouse' }))
       const last = fileList?.at(-1)
       if (!fileList || last === undefined || last.id === lastKey) return
       yield* fileList.filter(({ cid }) => isSameCid(cid, root))
@@ -73,9 +77,4 @@ export function createLighthouseReplica(
   }
 
   return { name, failureDomain, ...createReadBack(name, options), status, upload, remove }
-}
-
-interface LighthouseFile {
-  readonly id: string
-  readonly cid: string
 }

@@ -1,7 +1,9 @@
 import type { CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { z } from 'zod'
 import { awaitPinned } from './await-pinned.ts'
 import { carForm } from './car-form.ts'
+import { CID_TEXT } from './cid-text.ts'
 import { CAR_TIMEOUT_MS, createProviderHttp } from './provider-http.ts'
 import { readJson, readText } from './read-answer.ts'
 import { createReadBack, type ReadBack } from './read-back.ts'
@@ -26,6 +28,12 @@ export interface PinataReplicaOptions extends Omit<ReadBack, 'rpcUrl' | 'gateway
   readonly failureDomain: string
 }
 
+const FILE = z.object({ id: z.string(), cid: CID_TEXT })
+const FILES = z.object({ data: z.object({ files: z.array(FILE).nullable() }) })
+const UPLOADED = z.object({ data: FILE })
+
+type PinataFile = z.infer<typeof FILE>
+
 /** Public files of a Pinata account, sent as CARs over its v3 API. */
 export function createPinataReplica(
   options: PinataReplicaOptions,
@@ -33,14 +41,12 @@ export function createPinataReplica(
   const { name, url = PINATA_URL, uploadUrl = PINATA_UPLOAD_URL, token, gatewayToken, failureDomain } = options
   const api = createProviderHttp({ name, url, credentials: { token } })
   const uploads = createProviderHttp({ name, url: uploadUrl, credentials: { token } })
+  const from = { name, vendor: 'Pinata' }
   const gatewayCredentials = gatewayToken ? { token: gatewayToken, header: 'x-pinata-gateway-token' } : undefined
 
   async function files(root: CID, call: CallOptions): Promise<PinataFile[]> {
     const path = `/v3/files/public?cid=${root}`
-    const { data } = await api.ask(
-      { path, call },
-      (response) => readJson(response) as Promise<{ data: { files: readonly PinataFile[] | null } }>,
-    )
+    const { data } = await api.ask({ path, call }, readJson(FILES, from))
     return (data.files ?? []).filter(({ cid }) => isSameCid(cid, root))
   }
 
@@ -55,7 +61,7 @@ export function createPinataReplica(
     const body = carForm(car(), { fileName: `${root}.car`, fields })
     const { data } = await uploads.ask(
       { method: 'POST', path: '/v3/files', body, call, timeoutMs: CAR_TIMEOUT_MS },
-      (response) => readJson(response) as Promise<{ data: PinataFile }>,
+      readJson(UPLOADED, from),
     )
     if (!isSameCid(data.cid, root)) {
       await drop(data, call)
@@ -77,9 +83,4 @@ export function createPinataReplica(
   }
 
   return { name, failureDomain, ...createReadBack(name, { ...options, gatewayCredentials }), status, upload, remove }
-}
-
-interface PinataFile {
-  readonly id: string
-  readonly cid: string
 }

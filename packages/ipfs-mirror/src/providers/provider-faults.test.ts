@@ -52,6 +52,9 @@ const FAULTS: Record<string, { code: string; says: RegExp; listener: RequestList
   },
 }
 
+/** That nothing is kept, in the words of every vendor. */
+const EMPTY = '{"data":{"files":null},"fileList":[],"peer_map":{}}'
+
 const { root, blocks } = await siteBlocks({ 'index.html': 'hi' })
 
 describe.each(Object.entries(DRIVERS))('%s', (_, create) => {
@@ -121,6 +124,50 @@ it('shows nothing of a long token that a provider repeats, wherever that is cut'
   const replica = createPinataReplica({ ...place(url), uploadUrl: url, token })
   const error = await replica.status(root).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ message: 'it answered 400: you sent …; …; it was …, …' })
+})
+
+describe('an answer that is not of its vendor', () => {
+  const lists = '"data":{"files":[null]},"results":[null],"fileList":[null],"peer_map":{"a":null},"Keys":5,"status":5'
+  const pages = ['null', '5', '"x"', '[]', '[null]', `{${lists}}`, '<html>welcome</html>', `not json ${TOKEN}`, '']
+
+  it.each(Object.entries(DRIVERS))(
+    'is refused with what to do, not tried again, and not quoted: %s',
+    async (_, create) => {
+      let answer = ''
+      let asked = 0
+      const url = await serve((request, response) => {
+        asked++
+        request.resume()
+        response.end(answer)
+      })
+      const replica = withRetries(create(url))
+      for (answer of pages) {
+        const error = await replica.status(root).catch((thrown: unknown) => thrown)
+        const message = expect.stringMatching(/^it does not answer as .* does; correct its URL\.$/)
+        expect({ answer, error }).toMatchObject({ error: { code: 'REPLICA_FAILED', message, retryable: false } })
+        expect(inspect(error, { depth: 9 })).not.toContain(TOKEN)
+      }
+      expect(asked).toBe(pages.length)
+    },
+  )
+
+  it('is refused where a CAR was sent', async () => {
+    let answer = ''
+    const url = await serve((request, response) => {
+      request.resume()
+      request.on('end', () =>
+        response.end(request.method === 'GET' || /pin\/ls/.test(request.url ?? '') ? EMPTY : answer),
+      )
+    })
+    for (const create of [DRIVERS.pinata, DRIVERS.kubo, DRIVERS['ipfs-cluster'], DRIVERS.lighthouse]) {
+      for (answer of ['5', '{"Root":5,"data":5}']) {
+        await expect(create?.(url).upload?.(root, () => carBytes([root], each(blocks)))).rejects.toMatchObject({
+          code: 'REPLICA_FAILED',
+          message: expect.stringContaining('does not answer as'),
+        })
+      }
+    }
+  })
 })
 
 it('counts what a packed answer unpacks to', async () => {

@@ -1,6 +1,8 @@
 import type { CallOptions, Replica, ReplicaStatus } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
+import { z } from 'zod'
 import { awaitPinned } from './await-pinned.ts'
+import { CID_TEXT } from './cid-text.ts'
 import type { Credentials } from './credentials.ts'
 import { createProviderHttp } from './provider-http.ts'
 import { readJson, readText } from './read-answer.ts'
@@ -16,6 +18,15 @@ export interface PsaReplicaOptions extends ReadBack {
   readonly failureDomain: string
 }
 
+const PIN_STATUS = z.object({
+  requestid: z.string(),
+  status: z.string(),
+  pin: z.object({ cid: CID_TEXT }).optional(),
+})
+const PIN_LIST = z.object({ results: z.array(PIN_STATUS).nullable() })
+
+type PinStatus = z.infer<typeof PIN_STATUS>
+
 /** All that there are; a query without them lists pinned ones alone. */
 const STATUSES = 'queued,pinning,pinned,failed'
 
@@ -25,13 +36,14 @@ const STATUSES = 'queued,pinning,pinned,failed'
  */
 export function createPsaReplica(options: PsaReplicaOptions): Replica & Required<Pick<Replica, 'pull' | 'remove'>> {
   const { name, url, credentials, failureDomain } = options
+  const from = { name, vendor: 'a pinning service' }
   const http = createProviderHttp({ name, url, credentials })
 
   async function requests(root: CID, call: CallOptions): Promise<PinStatus[]> {
     const path = `/pins?cid=${root}&status=${STATUSES}&limit=1000`
-    const { results = [] } = await http.ask({ path, call }, (response) => readJson(response) as Promise<PinList>)
+    const { results } = await http.ask({ path, call }, readJson(PIN_LIST, from))
     // Some answer with more than they were asked for.
-    return results.filter(({ pin }) => pin !== undefined && isSameCid(pin.cid, root))
+    return (results ?? []).filter(({ pin }) => pin !== undefined && isSameCid(pin.cid, root))
   }
 
   async function status(root: CID, call: CallOptions = {}): Promise<ReplicaStatus> {
@@ -52,7 +64,7 @@ export function createPsaReplica(options: PsaReplicaOptions): Replica & Required
     const request = { cid: `${root}`, name: `${root}`, origins }
     const made = await http.ask(
       { method: 'POST', path: '/pins', body: { json: request }, call },
-      (response) => readJson(response) as Promise<PinStatus>,
+      readJson(PIN_STATUS, from),
     )
     if (!made.pin || !isSameCid(made.pin.cid, root)) {
       await cancel(made.requestid, call)
@@ -77,16 +89,6 @@ export function createPsaReplica(options: PsaReplicaOptions): Replica & Required
   }
 
   return { name, failureDomain, ...createReadBack(name, options), status, pull, remove }
-}
-
-interface PinStatus {
-  readonly requestid: string
-  readonly status: string
-  readonly pin?: { readonly cid: string }
-}
-
-interface PinList {
-  readonly results?: readonly PinStatus[]
 }
 
 /** Several requests for one root: the best one counts. */
