@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { rawCidFromSha256 } from '@domainsync/core'
 import { describe, expect, it } from 'vitest'
 import { startServer } from '../http-server.test.support.ts'
@@ -19,6 +20,52 @@ describe('createGateway', () => {
     expect(await gateway.get(cid)).toEqual(BYTES)
     expect(server.asked).toEqual([`/base/ipfs/${cid}?format=raw`])
     expect(gateway.name).toBe(new URL(server.url).host)
+  })
+
+  describe('that redirects', () => {
+    const tokens = ({ headers }: IncomingMessage) => [headers['x-token'], headers.authorization]
+
+    it('gets the headers meant for it, and another origin does not, nor does it on the way back', async () => {
+      const seen: unknown[] = []
+      await using other = await startServer((request, response) => {
+        seen.push(['other', ...tokens(request)])
+        response.writeHead(307, { location: `${server.url}/last` }).end()
+      })
+      await using server = await startServer((request, response) => {
+        seen.push([request.url, ...tokens(request)])
+        if (request.url === '/last') response.end(BYTES)
+        else response.writeHead(302, { location: request.url === '/here' ? other.url : '/here' }).end()
+      })
+      const url = server.url.replace('//', '//me:pw@')
+      expect(await createGateway({ url, headers: { 'x-token': 'secret' } }).get(cid)).toEqual(BYTES)
+      const basic = `Basic ${btoa('me:pw')}`
+      expect(seen).toEqual([
+        [`/ipfs/${cid}?format=raw`, 'secret', basic],
+        ['/here', 'secret', basic],
+        ['other', undefined, undefined],
+        ['/last', undefined, undefined],
+      ])
+    })
+
+    it('without an end is refused with what to do', async () => {
+      await using server = await startServer(
+        (_, response) => void response.writeHead(301, { location: '/again' }).end(),
+      )
+      await expect(createGateway({ url: server.url, headers: { 'x-token': 'secret' } }).get(cid)).rejects.toMatchObject(
+        {
+          code: 'GATEWAY_HTTP',
+          message: expect.stringContaining('set its URL to where that leads'),
+        },
+      )
+    })
+
+    it('is followed by a gateway without headers of its own', async () => {
+      await using server = await startServer((request, response) => {
+        if (request.url === '/there') response.end(BYTES)
+        else response.writeHead(307, { location: '/there' }).end()
+      })
+      expect(await createGateway({ url: server.url }).get(cid)).toEqual(BYTES)
+    })
   })
 
   it.each([404, 410])('takes %i as absent', async (status) => {

@@ -3,6 +3,7 @@ import type { CID } from 'multiformats/cid'
 import { retryAfterMs } from '../rpc/retry-after.ts'
 import { splitUrl } from '../rpc/split-url.ts'
 import { BlockError, type BlockErrorCode } from './block-error.ts'
+import { fetchWithOwn } from './fetch-with-own.ts'
 import { bodyChunks, readBody } from './read-body.ts'
 import { MAX_BLOCK_BYTES } from './verify-block.ts'
 
@@ -14,6 +15,7 @@ export interface GatewayOptions {
   url: string | URL
   /** For messages; the host by default. */
   name?: string | undefined
+  /** Sent to the URL's own origin alone, wherever it redirects. */
   headers?: Readonly<Record<string, string>> | undefined
   timeoutMs?: number | undefined
   fetch?: typeof globalThis.fetch | undefined
@@ -37,15 +39,13 @@ export function createGateway(options: GatewayOptions): Required<BlockSource> {
   const name = options.name ?? base.host
   const fetch = options.fetch ?? globalThis.fetch.bind(globalThis)
   const timeoutMs = options.timeoutMs ?? GATEWAY_TIMEOUT_MS
-  const headers = { ...authorization, ...options.headers }
+  const own = { ...authorization, ...options.headers }
   const prefix = base.href.replace(/\/+$/, '')
 
   const request = async (cid: CID, format: 'raw' | 'car', signal: AbortSignal): Promise<Response | undefined> => {
     const query = format === 'car' ? 'format=car&dag-scope=all' : 'format=raw'
-    const response = await fetch(`${prefix}/ipfs/${cid}?${query}`, {
-      headers: { accept: `application/vnd.ipld.${format}`, ...headers },
-      signal,
-    })
+    const headers = { accept: `application/vnd.ipld.${format}` }
+    const response = await fetchWithOwn(`${prefix}/ipfs/${cid}?${query}`, { headers, own, signal, fetch })
     if (response.ok) return response
     await response.body?.cancel()
     if (response.status === 404 || response.status === 410) return undefined
@@ -95,8 +95,13 @@ const REFUSALS: Readonly<Record<number, readonly [BlockErrorCode, string]>> = {
 }
 
 function refusal({ status, headers }: Response, { name, cid }: { name: string; cid: CID }): BlockError {
+  // Browsers give a redirect that they were told not to follow the status 0.
+  const isRedirect = status === 0 || (status >= 300 && status < 400)
   const fallback = status >= 500 ? 'GATEWAY_UNAVAILABLE' : 'GATEWAY_HTTP'
-  const [code, why] = REFUSALS[status] ?? [fallback, `answered with HTTP status ${status}`]
+  const [code, why] = REFUSALS[status] ?? [
+    fallback,
+    isRedirect ? 'redirects; set its URL to where that leads' : `answered with HTTP status ${status}`,
+  ]
   const afterMs = retryAfterMs(headers, Date.now())
   const when = afterMs === undefined ? '' : `; try again in ${Math.ceil(afterMs / 1_000)} s`
   return new BlockError(code, `${name} ${why} (${cid})${when}.`, { retryAfterMs: afterMs })
