@@ -24,10 +24,10 @@ interface ErrorDescription {
 function describeError(error: unknown): ErrorDescription {
   const known = error instanceof DomainSyncError ? error : undefined
   return {
-    code: error instanceof AggregateError ? 'SEVERAL_FAILED' : errorCode(error),
+    code: error instanceof AggregateError ? 'SEVERAL_FAILED' : printable(errorCode(error)),
     message: printable(error instanceof Error ? error.message : String(error)),
-    state: known?.state,
-    next: known?.next,
+    state: known?.state && printable(known.state),
+    next: known?.next && printable(known.next),
     causes: causesOf(error),
   }
 }
@@ -37,9 +37,9 @@ function causesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const direct = error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause]
   return direct.flatMap((cause) => {
-    if (!(cause instanceof Error)) return typeof cause === 'string' ? [cause] : []
+    if (!(cause instanceof Error)) return typeof cause === 'string' ? [printable(cause)] : []
     const line = printable(cause.message.split('\n')[0]!)
-    const code = errorCode(cause)
+    const code = printable(errorCode(cause))
     return [code === 'UNEXPECTED' || line.startsWith(code) ? line : `${code} ${line}`, ...causesOf(cause)]
   })
 }

@@ -75,6 +75,16 @@ describe('embedded replica at a wrong URL', () => {
     expect(elsewhere.authorizations).toEqual([])
   })
 
+  it.each([
+    ['control characters', '\x9b2J\x9b31mLIVE'],
+    ['more letters than any code has', 'X'.repeat(65)],
+    ['other letters', 'live'],
+    ['nothing', ''],
+  ])('takes no code of it that is %s', async (_, code) => {
+    const { replica } = await webServer(500, { 'x-domainsync-code': code })
+    await expect(replica.status(root)).rejects.toMatchObject({ code: 'REPLICA_FAILED' })
+  })
+
   it('is not believed when that says "pinned" to everything and has nothing', async () => {
     const server = createServer((request, response) => {
       if (request.url?.startsWith(CONTROL_PATH)) response.end('{"status":"pinned"}')

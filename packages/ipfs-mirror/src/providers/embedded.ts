@@ -94,7 +94,9 @@ async function isNode<T>(
   })
 }
 
+/** Only what looks like one of ours: anything may answer at this URL. */
 function codeOf(headers: Headers): string | undefined {
-  const code = headers.get('x-domainsync-code') ?? undefined
+  const code = headers.get('x-domainsync-code') ?? ''
+  if (!/^[A-Z][A-Z0-9_]{0,63}$/.test(code)) return undefined
   return code === 'CAR_ROOT_MISMATCH' ? 'ROOT_MISMATCH' : code
 }
