@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { DomainSyncError, errorCode } from '@domainsync/core'
+import { DomainSyncError, errorCode, isDiskFull } from '@domainsync/core'
 import { CID } from 'multiformats/cid'
 import { readCar } from '../car/read-car.ts'
 import { Refusal, type Reply, sentenceReply } from '../gateway/reply.ts'
@@ -37,7 +37,8 @@ export interface ControlOptions {
  * - `GET roots`: `{ "roots": ["bafy…"] }`
  * - `GET roots/<cid>`: `{ "root", "status": "pinned" | "absent" }`
  * - `PUT roots/<cid>`, body a CAR of the whole DAG: verified block by block while it streams in, then kept durably. 422
- *   with the code when it is cut, tampered with or of another root; 413 `CAR_TOO_LARGE`.
+ *   with the code when it is cut, tampered with or of another root; 413 `CAR_TOO_LARGE`; 507 when this node's disk is full.
+ *   What was stored of a refused one is freed.
  * - `DELETE roots/<cid>`: 204, also when it was not there.
  */
 export function createControlApi(options: ControlOptions): RequestListener {
@@ -56,7 +57,7 @@ export function createControlApi(options: ControlOptions): RequestListener {
       if (response.headersSent) return
       const code = errorCode(error)
       const known = error instanceof DomainSyncError
-      const status = error instanceof Refusal ? error.status : carFault(code) ? 422 : 500
+      const status = error instanceof Refusal ? error.status : faultStatus(error)
       if (status < 500) onEvent({ kind: 'refused', code, root: root.cid })
       else onEvent({ kind: 'failed', code, error })
       const sentence = known ? error.message : 'This node failed; its operator can see why.'
@@ -99,8 +100,15 @@ export function createControlApi(options: ControlOptions): RequestListener {
     }
     if (Number(request.headers['content-length'] ?? 0) > maxCarBytes) throw tooLarge(maxCarBytes)
     using _hold = store.hold()
-    await readCar(limited(request, maxCarBytes), { root, into: store, signal })
-    await store.pin(root)
+    const sizeBytes = store.sizeBytes
+    try {
+      await readCar(limited(request, maxCarBytes), { root, into: store, signal })
+      await store.pin(root)
+    } catch (error) {
+      // What came of it fills the disk for nothing.
+      if (store.sizeBytes !== sizeBytes) store.tidy()
+      throw error
+    }
     onEvent({ kind: 'stored', root })
     onHint(root, 'kept')
     return json({ root: `${root}`, status: 'pinned' })
@@ -109,6 +117,11 @@ export function createControlApi(options: ControlOptions): RequestListener {
   function isPinned(root: CID): boolean {
     return store.pinned().some((pinned) => pinned.equals(root))
   }
+}
+
+function faultStatus(error: unknown): number {
+  if (carFault(errorCode(error))) return 422
+  return isDiskFull(error) ? 507 : 500
 }
 
 /** Codes that say: what was sent is wrong, not this node. */

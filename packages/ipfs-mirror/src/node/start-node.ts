@@ -15,6 +15,9 @@ export const IDLE_TIMEOUT_MS = 120_000
 /** How long requests in flight may go on after `close`, in milliseconds. */
 export const CLOSE_GRACE_MS = 5_000
 
+/** How long after its start a node frees what an earlier one, killed in the middle of an upload, left, in milliseconds. */
+export const TIDY_AFTER_MS = 60_000
+
 const MAX_HEADER_BYTES = 16_384
 const HEADERS_TIMEOUT_MS = 10_000
 /** Longer than proxies keep theirs, so that none sends a request into a connection that is just being closed. */
@@ -36,6 +39,8 @@ export interface NodeOptions {
   readonly sites?: Sites | undefined
   readonly onHint?: ControlOptions['onHint']
   readonly maxCarBytes?: number | undefined
+  /** Default {@link TIDY_AFTER_MS}. */
+  readonly tidyAfterMs?: number | undefined
   /** Connections at a time. Default: what the system's limit of open files allows, 16,384 at most. */
   readonly maxConnections?: number | undefined
   readonly onEvent?: ((event: NodeEvent) => void) | undefined
@@ -61,7 +66,7 @@ export interface EmbeddedNode {
  */
 export async function startNode(options: NodeOptions): Promise<EmbeddedNode> {
   const { path, host = '127.0.0.1', port, token, sites, maxCarBytes, onEvent, onHint, signal } = options
-  const { maxConnections = connectionLimit(1) } = options
+  const { maxConnections = connectionLimit(1), tidyAfterMs = TIDY_AFTER_MS } = options
   signal?.throwIfAborted()
   if (token === '')
     throw new DomainSyncError('TOKEN_EMPTY', 'The node needs a token for its control API.', { retryable: false })
@@ -84,8 +89,11 @@ export async function startNode(options: NodeOptions): Promise<EmbeddedNode> {
     await store.close()
     throw error
   }
+  // Not at once: what goes on where a killed one stopped finds its blocks first, and holds them.
+  const tidying = setTimeout(() => store.tidy(), tidyAfterMs).unref()
   let closing: Promise<void> | undefined
   const close = () => {
+    clearTimeout(tidying)
     closing ??= stop(server).then(() => store.close())
     return closing
   }

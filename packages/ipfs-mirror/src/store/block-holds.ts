@@ -6,6 +6,7 @@ export class BlockHolds {
   revision = 0
   #open = 0
   #blocks = new DigestTable()
+  #whenIdle: (() => void) | undefined
 
   open(): Disposable {
     this.#open++
@@ -14,7 +15,7 @@ export class BlockHolds {
       [Symbol.dispose]: () => {
         if (!isOpen) return
         isOpen = false
-        if (--this.#open === 0) this.#blocks = new DigestTable()
+        if (--this.#open === 0) this.#end()
       },
     }
   }
@@ -28,5 +29,18 @@ export class BlockHolds {
 
   has(digest: Uint8Array): boolean {
     return this.#blocks.has(digest)
+  }
+
+  /** Does something once no hold is open: now, or when the last one ends. The latest such wish counts. */
+  whenIdle(act: () => void): void {
+    if (this.#open === 0) act()
+    else this.#whenIdle = act
+  }
+
+  #end(): void {
+    this.#blocks = new DigestTable()
+    const act = this.#whenIdle
+    this.#whenIdle = undefined
+    act?.()
   }
 }

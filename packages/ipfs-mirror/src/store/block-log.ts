@@ -46,6 +46,10 @@ export class BlockLog {
   #failure: { readonly cause: unknown } | undefined
   #readers = 0
   #retired = false
+  /** Where the last statement ends, or what the index covers: none is known to lie behind it. */
+  #statedAt: number
+  /** How often the end was cut: what a reader found before, it cannot trust after. */
+  #cuts = 0
 
   /** The log of a pack nothing was written to, or about to be recovered. */
   constructor(pack: PackFile, index?: StoreIndex) {
@@ -55,6 +59,7 @@ export class BlockLog {
     this.#endAt = index?.coveredBytes ?? PACK_HEADER_BYTES
     this.#syncedAt = this.#endAt
     this.#flushedAt = this.#endAt
+    this.#statedAt = this.#endAt
   }
 
   /** The log of a pack, whatever happened to it: reads what the index does not cover and cuts a torn tail. */
@@ -65,6 +70,7 @@ export class BlockLog {
       if (record.kind === 'block') log.#enter(record.digest, record)
       else if (record.sound) log.roots.apply(decodeStatement(record.kind, record.body))
       log.#endAt = record.bodyAt + record.sizeBytes
+      if (record.kind !== 'block') log.#statedAt = log.#endAt
     }
     if (log.#endAt < pack.sizeBytes) await pack.handle.truncate(log.#endAt)
     return log
@@ -73,6 +79,11 @@ export class BlockLog {
   /** Bytes of the pack that hold records. */
   get sizeBytes(): number {
     return this.#endAt
+  }
+
+  /** From here on there are blocks only. */
+  get statedAt(): number {
+    return this.#statedAt
   }
 
   place(digest: Uint8Array): BlockPlace | undefined {
@@ -92,9 +103,13 @@ export class BlockLog {
     }
   }
 
-  /** The bytes at a place, hash checked; `undefined`, and remembered as damaged, when they are not the block's. */
+  /**
+   * The bytes at a place, hash checked; `undefined` when they are not the block's, which is remembered as damaged unless the
+   * place was cut off meanwhile.
+   */
   async read(place: BlockPlace, memory = freshMemory): Promise<Uint8Array | undefined> {
     const bytes = memory(place.sizeBytes)
+    const cuts = this.#cuts
     this.#readers++
     try {
       let length = 0
@@ -112,7 +127,7 @@ export class BlockLog {
       if (this.#retired && this.#readers === 0) await this.pack.handle.close()
     }
     if (Buffer.compare(sha256(bytes), place.digest) === 0) return bytes
-    if (this.place(place.digest)?.offset === place.offset) {
+    if (cuts === this.#cuts && this.place(place.digest)?.offset === place.offset) {
       this.#table.set(place.digest, -place.offset, place.sizeBytes)
     }
     return undefined
@@ -140,6 +155,7 @@ export class BlockLog {
       if (kind === 'block') this.#enter(digest, { bodyAt, sizeBytes: body.length, sound: true })
       else this.roots.apply(decodeStatement(kind, body))
       this.#endAt = bodyAt + body.length
+      if (kind !== 'block') this.#statedAt = this.#endAt
     }
     if (this.#endAt - this.#flushedAt >= FLUSH_EVERY_BYTES && this.#flushing === undefined) this.#flush()
   }
@@ -161,6 +177,23 @@ export class BlockLog {
         state: 'Blocks put since the last sync may be lost.',
       },
     )
+  }
+
+  /**
+   * Cuts the blocks from an offset on, at once for readers, then on disk. Nothing saved may still say that they are there:
+   * other blocks will lie in their place.
+   */
+  async cut(endAt: number): Promise<void> {
+    const kept = new DigestTable()
+    for (const { digest, value, sizeBytes } of this.#table.entries()) {
+      if (Math.abs(value) < endAt) kept.set(digest, value, sizeBytes)
+    }
+    this.#table = kept
+    this.#cuts++
+    this.#endAt = endAt
+    this.#syncedAt = Math.min(this.#syncedAt, endAt)
+    this.#flushedAt = Math.min(this.#flushedAt, endAt)
+    await this.pack.handle.truncate(endAt)
   }
 
   /** What the log says so far. */
@@ -187,11 +220,12 @@ export class BlockLog {
 
   #flush(): Promise<void> {
     const endAt = this.#endAt
+    const cuts = this.#cuts
     this.#flushedAt = endAt
     this.#flushing = this.pack.handle.datasync().then(
       () => {
         this.#flushing = undefined
-        this.#syncedAt = endAt
+        if (cuts === this.#cuts) this.#syncedAt = endAt
       },
       (cause) => {
         this.#flushing = undefined

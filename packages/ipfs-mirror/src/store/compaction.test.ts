@@ -1,7 +1,10 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
 import { type Block, type BlockStore, LEASE_MS, type StoreEvent } from './block-store.ts'
+import { openBlockStore } from './open-block-store.ts'
 import { block, damage, directory, useStoreFolder } from './store-folder.test.support.ts'
 
 const { folder, pack, withStore } = useStoreFolder()
@@ -163,6 +166,78 @@ describe('work that is not finished', () => {
       for (let i = 0; i < 100; i++) await store.lease(rootOf(begun))
       expect((await stat(pack())).size).toBe(size)
     })
+  })
+})
+
+describe('work that failed', () => {
+  it('leaves nothing on the disk, however little else is there, and takes nothing of others', async () => {
+    const [kept, failed, begun] = [await site('kept', 60), await site('failed'), await site('begun', 3)]
+    await withStore(async (store) => {
+      await keep(store, kept)
+      const before = (await stat(pack())).size
+      {
+        using _failing = store.hold()
+        await store.put(failed)
+        store.tidy()
+        using _going = store.hold()
+        await store.put(begun)
+      }
+      // Who reads a block in the moment in which it goes gets it, or hears that it is not there: never that it is damaged.
+      while ((await stat(pack())).size > before) {
+        for (const bytes of await Promise.all(failed.map(({ cid }) => store.get(cid)))) {
+          if (bytes !== undefined) expect(failed.map((one) => one.bytes)).toContainEqual(bytes)
+        }
+      }
+      for (const { cid } of failed) expect(await store.get(cid)).toBeUndefined()
+      await expectWhole(store, kept)
+      await keep(store, failed)
+      await expectWhole(store, failed)
+    })
+    await withStore(async (store) => {
+      for (const blocks of [kept, failed]) await expectWhole(store, blocks)
+      expect(begun.some(({ cid }) => store.has(cid))).toBe(false)
+    })
+  })
+
+  it('never costs a block that somebody found before it went', async () => {
+    const [failed, other] = [await site('failed'), await site('other')]
+    await withStore(async (store) => {
+      for (let round = 0; round < 20; round++) {
+        await store.put(failed)
+        store.tidy()
+        await new Promise<void>((resolve) => setImmediate(resolve))
+        using _hold = store.hold()
+        // Some rounds find it before it is cut off, some after; what was found stays, whatever is put beside it.
+        const found = failed.filter(({ cid }) => store.has(cid))
+        await store.put(other)
+        await expectWhole(store, [...found, ...other])
+      }
+    })
+  })
+
+  it('is not taken for other blocks in its place by an index from before, after a kill', async () => {
+    const [failed, other] = [await site('failed'), await site('another')]
+    const copy = await mkdtemp(join(tmpdir(), 'store-killed-'))
+    const run = async (store: BlockStore) => {
+      {
+        using _hold = store.hold()
+        await store.put(failed)
+        // This saves an index, with what is held in it.
+        await store.compact()
+      }
+      store.tidy()
+      await expect.poll(async () => (await stat(pack())).size, { interval: 5 }).toBeLessThan(100)
+      await store.put(other)
+      await store.sync()
+      // What a kill now would leave.
+      await cp(folder(), copy, { recursive: true })
+    }
+    await withStore(run)
+    const store = await openBlockStore(copy)
+    await expectWhole(store, other)
+    expect(failed.some(({ cid }) => store.has(cid))).toBe(false)
+    await store.close()
+    await rm(copy, { recursive: true })
   })
 })
 

@@ -16,6 +16,8 @@ export interface CompactedStore {
   alone<T>(change: () => Promise<T>): Promise<T>
   /** Puts a log in the place of the store's own, at once for readers; durable when it resolves. */
   replace(log: BlockLog): Promise<void>
+  /** Makes sure that nothing on disk but the pack itself says what is behind an offset. */
+  forgetBehind(offset: number): Promise<void>
 }
 
 export interface CompactorOptions extends PackCopyOptions {
@@ -35,6 +37,7 @@ export class Compactor {
   readonly #stop = new AbortController()
   #last: Promise<unknown> = Promise.resolve()
   #due = false
+  #isTailDue = false
   #worker: Promise<void> | undefined
 
   constructor(store: CompactedStore, options: CompactorOptions) {
@@ -46,8 +49,18 @@ export class Compactor {
   consider(): void {
     if (this.#store.log().sizeBytes < this.#options.minDeadBytes) return
     this.#due = true
-    this.#worker ??= this.#work().finally(() => {
-      this.#worker = undefined
+    this.#start()
+  }
+
+  /**
+   * To be called when work failed: once nobody holds blocks, cuts those off the end that nothing needs, however few, which
+   * works on a full disk too, then does as {@link consider}.
+   */
+  tidy(): void {
+    this.#options.holds.whenIdle(() => {
+      this.#isTailDue = true
+      this.#start()
+      this.consider()
     })
   }
 
@@ -66,22 +79,58 @@ export class Compactor {
     this.#stop.abort()
   }
 
+  #start(): void {
+    this.#worker ??= this.#work().finally(() => {
+      this.#worker = undefined
+      // Asked for in the moment in which the last look ended.
+      if ((this.#due || this.#isTailDue) && !this.#stop.signal.aborted) this.#start()
+    })
+  }
+
   async #work(): Promise<void> {
     const call = { signal: this.#stop.signal }
-    while (this.#due && !call.signal.aborted) {
+    while ((this.#due || this.#isTailDue) && !call.signal.aborted) {
+      const isTailDue = this.#isTailDue
+      const isDue = this.#due
+      this.#isTailDue = false
       this.#due = false
-      const run = this.#last.then(async () => {
-        const copy = new PackCopy(this.#options)
-        return (await this.#isDue(copy, call)) ? this.#compact(copy, call) : undefined
-      })
-      this.#last = run.catch(() => undefined)
-      try {
-        const done = await run
-        if (done) this.#options.onEvent({ kind: 'compacted', ...done })
-      } catch (error) {
-        if (!call.signal.aborted) this.#options.onEvent({ kind: 'compaction-failed', error })
-      }
+      if (isTailDue) await this.#step((copy) => this.#cutTail(copy, call))
+      if (isDue)
+        await this.#step(async (copy) => ((await this.#isDue(copy, call)) ? this.#compact(copy, call) : undefined))
     }
+  }
+
+  /** One thing after the other, and what came of it. */
+  async #step(free: (copy: PackCopy) => Promise<Compaction | undefined>): Promise<void> {
+    const run = this.#last.then(() => free(new PackCopy(this.#options)))
+    this.#last = run.catch(() => undefined)
+    try {
+      const done = await run
+      if (done) this.#options.onEvent({ kind: 'compacted', ...done })
+    } catch (error) {
+      if (!this.#stop.signal.aborted) this.#options.onEvent({ kind: 'compaction-failed', error })
+    }
+  }
+
+  /** Nothing is copied, so it needs no room. A crash before the file is cut leaves blocks that nobody needs. */
+  async #cutTail(copy: PackCopy, call: CallOptions): Promise<Compaction | undefined> {
+    const { holds } = this.#options
+    const log = this.#store.log()
+    const { sizeBytes } = log
+    // Beside the store's work first: nothing is in its way when there is nothing to cut.
+    if ((await copy.neededEnd(log, call)) === sizeBytes) return undefined
+    return await this.#store.alone(async () => {
+      const before = log.sizeBytes
+      let endAt = await copy.neededEnd(log, call)
+      await this.#store.forgetBehind(endAt)
+      for (let seen = -1; seen !== holds.revision; ) {
+        seen = holds.revision
+        endAt = Math.max(endAt, await copy.neededEnd(log, call))
+      }
+      if (endAt === before) return undefined
+      await log.cut(endAt)
+      return { keptBytes: endAt, freedBytes: before - endAt }
+    })
   }
 
   async #isDue(copy: PackCopy, call: CallOptions): Promise<boolean> {

@@ -107,6 +107,7 @@ class PackBlockStore implements BlockStore {
       log: () => this.#log,
       alone: <T>(change: () => Promise<T>) => this.#alone(change),
       replace: (next: BlockLog) => this.#replace(next),
+      forgetBehind: (offset: number) => this.#forgetBehind(offset),
     }
     const { newPath: path } = files
     this.#compactor = new Compactor(store, { path, blocks: this.#held, holds: this.#holds, now, minDeadBytes, onEvent })
@@ -116,16 +117,15 @@ class PackBlockStore implements BlockStore {
   async get(cid: CID, { signal, memory }: GetOptions = {}): Promise<Uint8Array | undefined> {
     signal?.throwIfAborted()
     this.#requireOpen()
-    const place = isSupported(cid) ? this.#log.place(cid.multihash.digest) : undefined
-    if (place === undefined) return undefined
-    const bytes = place.damaged ? undefined : await this.#log.read(place, memory)
-    if (bytes === undefined) {
-      throw new StoreError(
-        'BLOCK_DAMAGED',
-        `The disk gave other bytes than were written for block ${cid}; fetch it again.`,
-      )
+    if (!isSupported(cid)) return undefined
+    const { digest } = cid.multihash
+    for (let place = this.#log.place(digest); place !== undefined; place = this.#log.place(digest)) {
+      if (place.damaged) throw damaged(cid)
+      const bytes = await this.#log.read(place, memory)
+      if (bytes !== undefined) return bytes
+      // It is known to be damaged now, or it was dropped or written anew meanwhile.
     }
-    return bytes
+    return undefined
   }
 
   has(cid: CID): boolean {
@@ -183,6 +183,10 @@ class PackBlockStore implements BlockStore {
     return [...this.#log.roots.pins.values()]
   }
 
+  tidy(): void {
+    this.#compactor.tidy()
+  }
+
   hold(): Disposable {
     return this.#holds.open()
   }
@@ -234,6 +238,15 @@ class PackBlockStore implements BlockStore {
     await this.#saveIndex()
   }
 
+  /** An index that covers more would, once the pack has grown again, say that other blocks are there. */
+  async #forgetBehind(offset: number): Promise<void> {
+    if (this.#indexedBytes <= offset) return
+    const { indexPath } = this.#files
+    await rm(indexPath, { force: true })
+    await syncFolder(indexPath)
+    this.#indexedBytes = 0
+  }
+
   async #sync(): Promise<void> {
     await this.#log.sync()
     if (this.#log.sizeBytes - this.#indexedBytes >= INDEX_EVERY_BYTES) await this.#saveIndex()
@@ -258,4 +271,11 @@ class PackBlockStore implements BlockStore {
     if (this.#closed)
       throw new StoreError('STORE_CLOSED', 'The block store was closed; open it again.', { retryable: false })
   }
+}
+
+function damaged(cid: CID): StoreError {
+  return new StoreError(
+    'BLOCK_DAMAGED',
+    `The disk gave other bytes than were written for block ${cid}; fetch it again.`,
+  )
 }

@@ -39,6 +39,12 @@ export class PackCopy {
     return places.reduce((sum, { sizeBytes }) => sum + RECORD_HEADER_BYTES + sizeBytes, 0)
   }
 
+  /** Where the last record of a log ends that is needed. */
+  async neededEnd(from: BlockLog, call: CallOptions): Promise<number> {
+    const last = (await this.#needed(from, call)).at(-1)
+    return Math.max(from.statedAt, last ? last.offset + last.sizeBytes : 0)
+  }
+
   /** Creates the new pack; a file in its place is overwritten. */
   async create(path: string): Promise<void> {
     this.#to = new BlockLog(await createPack(path))
