@@ -41,7 +41,7 @@ export {
 } from './proof/chain-proof.ts'
 export { ProofError, type ProofErrorCode } from './proof/proof-error.ts'
 export { type ReadProofOptions, readChainProof } from './proof/read-chain-proof.ts'
-export { retryAfterMs } from './rpc/retry-after.ts'
+export { retryAfterMs, waitPhrase } from './rpc/retry-after.ts'
 export * from './rpc/rpc-error.ts'
 export { accountOf } from './transactor/account-of.ts'
 export { type AttestedTypedData, attestersOf, explainAttestations } from './transactor/explain-attestations.ts'

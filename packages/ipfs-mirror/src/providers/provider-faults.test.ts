@@ -40,6 +40,24 @@ const FAULTS: Record<string, { code: string; says: RegExp; listener: RequestList
   '402': { code: 'PAYMENT_REQUIRED', says: /wants to be paid/, listener: status(402) },
   '413': { code: 'REPLICA_FULL', says: /larger plan/, listener: status(413) },
   '429 with Retry-After': { code: 'RATE_LIMITED', says: /in 7 s/, listener: status(429, { 'retry-after': '7' }) },
+  'a Retry-After without reason': {
+    code: 'RATE_LIMITED',
+    says: /in a day or more/,
+    listener: status(429, { 'retry-after': '9'.repeat(20) }),
+  },
+  'a redirect': {
+    code: 'REPLICA_FAILED',
+    says: /answered 302 and redirects to http:.*there; correct its URL/,
+    listener: status(302, { location: `/there?token=${TOKEN}` }),
+  },
+  'a page for browsers': {
+    code: 'REPLICA_FAILED',
+    says: /answered 400 with a web page; correct its URL/,
+    listener: (request, response) => {
+      request.resume()
+      request.on('end', () => response.writeHead(400).end('<!doctype html><title>Welcome</title>'))
+    },
+  },
   '500': { code: 'REPLICA_FAILED', says: /answered 500/, listener: status(500) },
   hang: { code: 'REPLICA_TIMEOUT', says: /in time/, listener: () => undefined },
   'reset in the middle': {
@@ -76,6 +94,16 @@ describe.each(Object.entries(DRIVERS))('%s', (_, create) => {
         expect(text).not.toContain(TOKEN)
       }
     }
+  })
+
+  it('is asked once when it redirects', async () => {
+    let asked = 0
+    const url = await serve((request, response) => {
+      asked++
+      status(301, { location: '/there' })(request, response)
+    })
+    await expect(withRetries(create(url)).status(root)).rejects.toMatchObject({ code: 'REPLICA_FAILED' })
+    expect(asked).toBe(1)
   })
 
   it('is asked again when it only had a bad moment, and told so in the end when it has not', async () => {

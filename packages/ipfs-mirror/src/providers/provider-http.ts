@@ -1,7 +1,7 @@
 import { type CallOptions, callSignal } from '@domainsync/core'
 import { retryAfterMs } from '@domainsync/sdk'
 import { type Credentials, credentialHeaders, splitUrl, withoutSecrets } from './credentials.ts'
-import { refusalMessage } from './refusal-details.ts'
+import { readRefusal } from './refusal-details.ts'
 import { ReplicaError, replicaFailure, statusFailure } from './replica-error.ts'
 import { sendStream } from './send-stream.ts'
 import { stallLimit } from './stall-limit.ts'
@@ -70,14 +70,18 @@ export function createProviderHttp(place: ProviderPlace): ProviderHttp {
     using stall = stallLimit(stallTimeoutMs)
     const readAnswer = async (response: Response) => {
       if (response.ok) return await read(response)
-      const message = withoutSecrets(await refusalMessage(response), known)
-      if (absent(response.status, message)) return undefined
-      const waitMs = retryAfterMs(response.headers, Date.now())
+      const { status, headers } = response
+      const { message: said, isPage } = await readRefusal(response)
+      const message = withoutSecrets(said, known)
+      if (absent(status, message)) return undefined
+      const target = redirectTarget(headers, base + path)
       throw statusFailure(name, {
-        status: response.status,
-        code: codeOf?.(response.headers),
+        status,
+        code: codeOf?.(headers),
         message,
-        retryAfterMs: waitMs,
+        isPage,
+        redirectsTo: target && withoutSecrets(target, known),
+        retryAfterMs: retryAfterMs(headers, Date.now()),
       })
     }
     try {
@@ -87,7 +91,7 @@ export function createProviderHttp(place: ProviderPlace): ProviderHttp {
         const chunks = stall.sending(sent.chunks, signal)
         return await sendStream(base + path, { method, headers: all, chunks, signal }, readAnswer)
       }
-      const init = { method, redirect: 'error', signal, ...jsonBody(body, headers) } as const
+      const init = { method, redirect: 'manual', signal, ...jsonBody(body, headers) } as const
       return await readAnswer(await fetch(base + path, init))
     } catch (error) {
       throw replicaFailure(sent.error() ?? error, { name, ...call })
@@ -110,6 +114,14 @@ export function createProviderHttp(place: ProviderPlace): ProviderHttp {
   }
 
   return { ask, find, stream }
+}
+
+/** Where a redirect points, without what may hold a secret. */
+function redirectTarget(headers: Headers, base: string): string | undefined {
+  const location = headers.get('location')
+  if (location === null || !URL.canParse(location, base)) return undefined
+  const { origin, pathname } = new URL(location, base)
+  return origin + pathname
 }
 
 function jsonBody(body: { readonly json: unknown } | undefined, headers: Record<string, string>): RequestInit {

@@ -3,13 +3,21 @@ import { readText } from './read-answer.ts'
 /** Longest refusal that is read, in bytes. */
 const MAX_REFUSAL_BYTES = 64 * 1024
 
+/** The words of a refusal. */
+export interface RefusalWords {
+  readonly message: string
+  /** It is a page for a browser: something else than the provider's API answers. */
+  readonly isPage: boolean
+}
+
 /**
  * What a refusal says: the sentence of the JSON that Kubo (`Message`), IPFS Cluster (`message`), pinning services (`error.details`,
  * `error.reason`) and others (`error`) send, or the plain text. Pages of HTML say nothing, nor does a refusal that is longer than any sentence.
  */
-export async function refusalMessage(response: Response): Promise<string> {
+export async function readRefusal(response: Response): Promise<RefusalWords> {
   const text = await readText(response, MAX_REFUSAL_BYTES).catch(() => '')
-  return /^\s*</.test(text) ? '' : sentenceOf(text)
+  const isPage = /^\s*</.test(text)
+  return { isPage, message: isPage ? '' : sentenceOf(text) }
 }
 
 function sentenceOf(text: string): string {

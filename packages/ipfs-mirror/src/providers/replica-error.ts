@@ -1,4 +1,5 @@
 import { type CallOptions, DomainSyncError, type ErrorDetails, errorCode } from '@domainsync/core'
+import { waitPhrase } from '@domainsync/sdk'
 
 /**
  * A replica that did not do what it was asked: `REPLICA_OFFLINE`, `REPLICA_TIMEOUT`, `REPLICA_RESET` (the connection broke in
@@ -60,11 +61,16 @@ export interface Refusal {
   /** A code of the answer's own. */
   readonly code?: string | undefined
   readonly message?: string | undefined
+  /** A page for a browser came with it. */
+  readonly isPage?: boolean | undefined
+  /** Where a redirect points. */
+  readonly redirectsTo?: string | undefined
   readonly retryAfterMs?: number | undefined
 }
 
 /** What an HTTP status other than success means. */
-export function statusFailure(name: string, { status, code, message, retryAfterMs }: Refusal): ReplicaError {
+export function statusFailure(name: string, refusal: Refusal): ReplicaError {
+  const { status, code, message, retryAfterMs } = refusal
   const why = message ? `: ${message.trim().slice(0, 300)}` : '.'
   const final = { retryable: false }
   switch (status) {
@@ -81,15 +87,31 @@ export function statusFailure(name: string, { status, code, message, retryAfterM
         final,
       )
     case 429: {
-      const wait = retryAfterMs === undefined ? 'later' : `in ${Math.ceil(retryAfterMs / 1_000)} s`
+      const wait = retryAfterMs === undefined ? 'later' : waitPhrase(retryAfterMs)
       return new ReplicaError('RATE_LIMITED', `${name} was asked too often; try again ${wait}${why}`, { retryAfterMs })
     }
     default:
+      if (isElsewhere(refusal)) return elsewhere(name, refusal)
       return new ReplicaError(code ?? 'REPLICA_FAILED', `${name} answered ${status}${why}`, {
         retryable: status >= 500,
         retryAfterMs,
       })
   }
+}
+
+/** Statuses with which servers say that they do not know the address, or not in this way. */
+const UNKNOWN_ADDRESS = [400, 404, 405]
+
+/** Something else than the provider's API answers, and will do so the next time. */
+function isElsewhere({ status, isPage }: Refusal): boolean {
+  return status < 400 || (UNKNOWN_ADDRESS.includes(status) && isPage === true)
+}
+
+function elsewhere(name: string, { status, redirectsTo }: Refusal): ReplicaError {
+  const what = redirectsTo === undefined ? 'with a web page' : `and redirects to ${redirectsTo.slice(0, 300)}`
+  return new ReplicaError('REPLICA_FAILED', `${name} answered ${status} ${what}; correct its URL.`, {
+    retryable: false,
+  })
 }
 
 const UNREACHED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']

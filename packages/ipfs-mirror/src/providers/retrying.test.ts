@@ -39,11 +39,16 @@ describe('retrying', () => {
     expect(calls()).toBe(1)
   })
 
-  it('waits as long as it is told to, and not for one who asks for more than the policy lets it', async () => {
+  it('waits as long as it is told to and up to a quarter more, and not for one who asks for more than the policy lets it', async () => {
     const waited = failing(1, new ReplicaError('RATE_LIMITED', 'x', { retryAfterMs: 120 }))
     const started = performance.now()
-    await retrying(waited.work, { policy: QUICK })
+    await retrying(waited.work, { policy: QUICK, random: () => 0 })
     expect(performance.now() - started).toBeGreaterThanOrEqual(110)
+    const later = performance.now()
+    const drawn = failing(1, new ReplicaError('RATE_LIMITED', 'x', { retryAfterMs: 120 }))
+    await retrying(drawn.work, { policy: QUICK, random: () => 0.99 })
+    // A timer may be a little early, so both bounds are.
+    expect(performance.now() - later).toBeGreaterThanOrEqual(140)
     const asked = failing(1, new ReplicaError('RATE_LIMITED', 'x', { retryAfterMs: QUICK.maxDelayMs + 1 }))
     await expect(retrying(asked.work, { policy: QUICK })).rejects.toMatchObject({ code: 'RATE_LIMITED' })
     expect(asked.calls()).toBe(1)

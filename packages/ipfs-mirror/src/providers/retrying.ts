@@ -7,7 +7,7 @@ export interface RetryPolicy {
   readonly attempts: number
   /** Pause after the first failure, in milliseconds; each later one is four times as long. A draw between half and all of it. */
   readonly firstDelayMs: number
-  /** Longest pause, in milliseconds. A provider that asks for more is not waited for. */
+  /** Longest pause, in milliseconds. A provider that asks for more is not waited for; one that asks for less gets up to a quarter more. */
   readonly maxDelayMs: number
 }
 
@@ -54,6 +54,9 @@ function pauseAfter(
   const { retryable, retryAfterMs } =
     error instanceof ReplicaError ? error : { retryable: true, retryAfterMs: undefined }
   if (!retryable) return undefined
-  if (retryAfterMs !== undefined) return retryAfterMs <= maxDelayMs ? retryAfterMs : undefined
-  return Math.min(firstDelayMs * 4 ** (attempt - 1), maxDelayMs) * (0.5 + random() / 2)
+  const ownMs = Math.min(firstDelayMs * 4 ** (attempt - 1), maxDelayMs)
+  if (retryAfterMs === undefined) return ownMs * (0.5 + random() / 2)
+  if (retryAfterMs > maxDelayMs) return undefined
+  // Whoever else was told the same does not come back in the same moment.
+  return retryAfterMs + Math.max(ownMs, retryAfterMs / 4) * random()
 }

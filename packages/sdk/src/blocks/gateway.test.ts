@@ -139,7 +139,11 @@ describe('createGateway', () => {
     expect(await read()).toBe('first second')
     expect(server.asked[0]).toBe(`/ipfs/${cid}?format=car&dag-scope=all`)
     end = (response) => response.destroy()
-    await expect(read()).rejects.toMatchObject({ code: 'GATEWAY_UNREACHABLE' })
+    await expect(read()).rejects.toMatchObject({ code: 'GATEWAY_RESET' })
+    await expect(gateway.get(cid)).rejects.toMatchObject({
+      code: 'GATEWAY_RESET',
+      message: expect.stringContaining('in the middle'),
+    })
     end = () => {}
     await expect(read()).rejects.toMatchObject({ code: 'GATEWAY_TIMEOUT' })
   })

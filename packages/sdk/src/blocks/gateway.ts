@@ -1,6 +1,6 @@
 import { type BlockSource, type CallOptions, callSignal, DomainSyncError } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
-import { retryAfterMs } from '../rpc/retry-after.ts'
+import { retryAfterMs, waitPhrase } from '../rpc/retry-after.ts'
 import { splitUrl } from '../rpc/split-url.ts'
 import { BlockError, type BlockErrorCode } from './block-error.ts'
 import { fetchWithOwn } from './fetch-with-own.ts'
@@ -56,11 +56,12 @@ export function createGateway(options: GatewayOptions): Required<BlockSource> {
     name,
     async get(cid, call = {}) {
       const signal = callSignal(call, timeoutMs)
+      let response: Response | undefined
       try {
-        const response = await request(cid, 'raw', signal)
+        response = await request(cid, 'raw', signal)
         return response && (await readBody(response, MAX_BLOCK_BYTES))
       } catch (cause) {
-        throw toBlockError(cause, { name, call })
+        throw toBlockError(cause, { name, call, answered: response !== undefined })
       }
     },
     async *car(root, call = {}) {
@@ -69,8 +70,9 @@ export function createGateway(options: GatewayOptions): Required<BlockSource> {
       const limit = () =>
         setTimeout(() => idle.abort(new DOMException('idle', 'TimeoutError')), call.timeoutMs ?? timeoutMs)
       let timer = limit()
+      let response: Response | undefined
       try {
-        const response = await request(root, 'car', signal)
+        response = await request(root, 'car', signal)
         if (response === undefined) throw new BlockError('BLOCK_MISSING', `${name} does not have ${root}.`)
         for await (const chunk of bodyChunks(response, Number.POSITIVE_INFINITY)) {
           clearTimeout(timer)
@@ -78,7 +80,7 @@ export function createGateway(options: GatewayOptions): Required<BlockSource> {
           timer = limit()
         }
       } catch (cause) {
-        throw toBlockError(cause, { name, call })
+        throw toBlockError(cause, { name, call, answered: response !== undefined })
       } finally {
         clearTimeout(timer)
       }
@@ -103,11 +105,14 @@ function refusal({ status, headers }: Response, { name, cid }: { name: string; c
     isRedirect ? 'redirects; set its URL to where that leads' : `answered with HTTP status ${status}`,
   ]
   const afterMs = retryAfterMs(headers, Date.now())
-  const when = afterMs === undefined ? '' : `; try again in ${Math.ceil(afterMs / 1_000)} s`
+  const when = afterMs === undefined ? '' : `; try again ${waitPhrase(afterMs)}`
   return new BlockError(code, `${name} ${why} (${cid})${when}.`, { retryAfterMs: afterMs })
 }
 
-function toBlockError(cause: unknown, { name, call }: { name: string; call: CallOptions }): unknown {
+function toBlockError(
+  cause: unknown,
+  { name, call, answered }: { name: string; call: CallOptions; answered: boolean },
+): unknown {
   if (call.signal?.aborted) return call.signal.reason
   if (cause instanceof BlockError) return cause
   if (cause instanceof DomainSyncError && cause.code === 'BODY_TOO_LARGE') {
@@ -117,6 +122,9 @@ function toBlockError(cause: unknown, { name, call }: { name: string; call: Call
   }
   if (cause instanceof Error && cause.name === 'TimeoutError') {
     return new BlockError('GATEWAY_TIMEOUT', `${name} did not answer in time.`, { cause })
+  }
+  if (answered) {
+    return new BlockError('GATEWAY_RESET', `${name} broke the connection off in the middle; try again.`, { cause })
   }
   return new BlockError('GATEWAY_UNREACHABLE', `${name} cannot be reached; check the URL and the network.`, { cause })
 }

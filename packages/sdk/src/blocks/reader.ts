@@ -1,6 +1,7 @@
 import type { BlockSource, CallOptions } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import { pause } from '../pause.ts'
+import { waitPhrase } from '../rpc/retry-after.ts'
 import { BlockError } from './block-error.ts'
 import { createSourceHealth, type SourceHealth } from './source-health.ts'
 import { checkCid, verifyBlock } from './verify-block.ts'
@@ -173,7 +174,7 @@ function wantsRest(error: unknown): error is BlockError {
 }
 
 function resting(name: string, retryAfterMs: number): BlockError {
-  const message = `${name} limits our rate; it wants to be left alone for ${Math.ceil(retryAfterMs / 1_000)} s.`
+  const message = `${name} limits our rate; try again ${waitPhrase(retryAfterMs)}.`
   return new BlockError('GATEWAY_RATE_LIMITED', message, { retryAfterMs })
 }
 
