@@ -1,6 +1,7 @@
 import type { Action, ConditionReport, DomainReport, LadderPosition } from '@domainsync/healing-agent'
 import { describe, expect, it } from 'vitest'
 import { findingLines } from './finding-lines.ts'
+import { exitCodeOfFindings } from './show-findings.ts'
 
 const NOW = 1_800_000_000_000
 const ROOT = 'bafy-44'
@@ -149,6 +150,28 @@ it('says why something is not known, or not confirmed', () => {
   expect(lines({ dns: { ...dns, status: 'update', evidence: 'TXT bafy-45 is signed release 45.' } })).toEqual([
     'bbbhhai.com  DNS update: TXT bafy-45 is signed release 45.',
   ])
+})
+
+it.each([
+  ['missing', 'node-2 does not hold it (absent)'],
+  ['unknown', 'node-2 could not be asked: node-2 rejects the token'],
+] as const)('says which copy is %s, and that this is not healthy', (copy, evidence) => {
+  const other = { name: 'node-2', tier: 1, spare: false, copy, countable: true, online: true, evidence } as const
+  const of = (more: object) => report({ replicas: { stored: 2, of: 3, need: 2, list: [{ ...other, ...more }] } })
+  const code = (more: object) =>
+    exitCodeOfFindings({
+      schema: 'domainsync.pass/1',
+      startedAt: NOW,
+      finishedAt: NOW,
+      complete: true,
+      domains: [of(more)],
+    })
+  expect(findingLines(of({}), NOW)).toEqual([`bbbhhai.com  the copy of node-2 is ${copy}: ${evidence}.`])
+  expect(code({})).toBe(2)
+  expect(code({ copy: 'stored' })).toBe(0)
+  expect(code({ spare: true })).toBe(0)
+  // What can never count is configured so.
+  expect(code({ countable: false })).toBe(0)
 })
 
 it('names the resolvers that answer something else', () => {

@@ -103,7 +103,8 @@ function releaseLines({ domain, release, error, quorum, chain, conditions }: Dom
 function answerLines({ release, served, pages, dns, replicas, conditions }: DomainReport): string[] {
   if (release === null) return []
   const unclear = pages.find(({ probe, status }) => probe === 'served' && status !== 'good')
-  const copies = replicas.list.filter(({ copy, spare }) => copy === 'unknown' && !spare)
+  const isFound = (name: string) => conditions.some(({ subject }) => subject === name)
+  const copies = replicas.list.filter(({ name, copy, spare }) => copy !== 'stored' && !spare && !isFound(name))
   const { match, of, list } = dns.resolvers
   const others = list.filter(({ answer }) => answer !== dns.wanted)
   const why = unclear === undefined ? '' : `: ${unclear.evidence}`
@@ -113,7 +114,7 @@ function answerLines({ release, served, pages, dns, replicas, conditions }: Doma
     ...(dns.status === 'update' ? [`DNS update: ${sentence(dns.evidence)}`] : []),
     ...(dns.status === 'checking' ? [`DNS is being checked: ${sentence(dns.evidence)}`] : []),
     ...(dns.status === 'unknown' ? [`DNS is unknown: ${sentence(dns.evidence)}`] : []),
-    ...copies.map(({ name, evidence }) => `the copy of ${name} is unknown: ${sentence(evidence)}`),
+    ...copies.map(({ name, copy, evidence }) => `the copy of ${name} is ${copy}: ${sentence(evidence)}`),
     ...(dns.status === 'match' && match < of
       ? [
           `${match} of ${of} resolvers show it; ${others.map(({ name, answer }) => `${name}: ${answer ?? 'nothing'}`).join(', ')}.`,

@@ -50,13 +50,16 @@ export function showActions({ domains }: PassReport, { terminal, full }: ShowOpt
   return lines.length
 }
 
-/** Healthy: nothing found, nothing frozen, nothing to warn of, everything asked and answered. */
+/** Healthy: nothing found, nothing frozen, nothing to warn of, everything asked and answered, every copy that can count there. */
 export function exitCodeOfFindings({ complete, domains }: PassReport): number {
   const healthy = domains.every(
-    ({ conditions, freezes, warnings, error, release, served, dns }) =>
+    ({ conditions, freezes, warnings, error, release, served, dns, replicas }) =>
       conditions.length + freezes.length + warnings.length === 0 &&
       error === null &&
-      (release === null || (served === 'match' && dns.status === 'match')),
+      (release === null ||
+        (served === 'match' &&
+          dns.status === 'match' &&
+          replicas.list.every(({ spare, countable, copy }) => spare || !countable || copy === 'stored'))),
   )
   return complete && healthy ? EXIT_DONE : EXIT_INCOMPLETE
 }

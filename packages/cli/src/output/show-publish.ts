@@ -73,9 +73,10 @@ export function showResult(result: PublishResult, { terminal, live, full }: Show
   if (result.superseded) terminal.print('Somebody rolled back meanwhile: another release is live.')
   else
     terminal.print(
-      `Live: release ${release}.${incomplete.length > 0 ? ` Incomplete: ${incomplete.map(({ provider }) => provider).join(', ')}; the agent retries.` : ''}`,
+      `Live: release ${release}.${incomplete.length > 0 ? ` Incomplete: ${incomplete.map(({ provider }) => provider).join(', ')}.` : ''}`,
     )
   for (const { provider, code, message } of incomplete) terminal.print(`  ${provider}: ${code} ${message}`)
+  if (incomplete.length > 0) terminal.print(`An agent completes it; where none runs: domainsync heal ${domain}`)
   if (release > 1) terminal.print(`Undo: domainsync rollback ${domain}`)
   terminal.document('publish', { outcome: incomplete.length > 0 ? 'incomplete' : 'published', ...result })
 }

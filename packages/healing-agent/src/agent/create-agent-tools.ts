@@ -76,7 +76,7 @@ function resultOf({ ok, blocks, failures, replica }: Proof): ProofResult {
   if (ok) return { kind: 'proven', blocks }
   const definite = failures.find(({ code }) => !NO_ANSWER_CODES.has(code) && code !== 'UNEXPECTED')
   if (definite === undefined)
-    return { kind: 'unknown', reason: `${replica} gave no answer (${failures[0]?.code ?? '?'}).` }
+    return { kind: 'unknown', reason: `${replica} could not be read (${failures[0]?.code ?? '?'}).` }
   const more = failures.length > 1 ? ` and ${failures.length - 1} more` : ''
   return { kind: 'incomplete', reason: `${definite.cid} (${definite.code})${more} did not come back.` }
 }

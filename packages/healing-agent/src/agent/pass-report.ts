@@ -103,6 +103,8 @@ export interface ReplicaReport {
   readonly tier: 1 | 2
   readonly spare: boolean
   readonly copy: 'stored' | 'missing' | 'unknown'
+  /** False: nothing that it gives shows what it stores, so that it never counts. */
+  readonly countable: boolean
   readonly online: boolean
   readonly evidence: string
 }

@@ -6,7 +6,7 @@ import type { AgentSettings } from './agent-settings.ts'
 import type { DomainMemory } from './domain-memory.ts'
 
 /** A replica as the latest probes saw it, with where it lies. */
-export type PlacedReplica = ReplicaFact & { readonly failureDomain: string }
+export type PlacedReplica = ReplicaFact & { readonly failureDomain: string; readonly countable: boolean }
 
 /** Copies of the live release as the newest known answers show them. The copy on a node that is down does not count. */
 export function replicaFacts(
@@ -19,6 +19,7 @@ export function replicaFacts(
   const since = Math.max(memory.live?.since ?? 0, oldest)
   return domain.replicas.map(({ replica, tier, spare = false, restart }) => {
     const { name, failureDomain } = replica
+    const countable = replica.evidence === 'stored'
     const seen = memory.known(probeName('replica', name), since)
     const node = memory.known(probeName('node', name), oldest)
     const online = node?.status !== 'bad' && seen?.value !== UNREACHABLE
@@ -28,7 +29,7 @@ export function replicaFacts(
       pull: replica.pull !== undefined && (domain.origins ?? []).length > 0,
       restart: restart !== undefined,
     }
-    return { name, failureDomain, tier, spare, copy, online, can }
+    return { name, failureDomain, countable, tier, spare, copy, online, can }
   })
 }
 

@@ -165,9 +165,9 @@ function replicasOf(
   { settings, now }: { settings: AgentSettings; now: number },
 ): DomainReport['replicas'] {
   const facts = replicaFacts(domain, memory, settings, now)
-  const list = facts.map(({ name, tier, spare, copy, online }) => {
+  const list = facts.map(({ name, tier, spare, copy, countable, online }) => {
     const evidence = memory.of(probeName('replica', name))[0]?.evidence ?? 'It was not asked yet.'
-    return { name, tier, spare, copy, online, evidence }
+    return { name, tier, spare, copy, countable, online, evidence }
   })
   const counted = facts.filter(({ spare, copy }) => !spare || copy === 'stored')
   return { stored: facts.filter(({ copy }) => copy === 'stored').length, of: counted.length, need: domain.need, list }

@@ -52,7 +52,7 @@ export async function observeReplica(
   } catch (error) {
     signal.throwIfAborted()
     const refused = noAnswer(error) === 'refused'
-    const evidence = `${replica.name} gave no answer: ${sentence(error)}`
+    const evidence = `${replica.name} could not be asked: ${sentence(error)}`
     return observed(context, probe, {
       status: refused ? 'bad' : 'unknown',
       value: refused ? UNREACHABLE : '?',

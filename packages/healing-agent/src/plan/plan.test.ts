@@ -101,6 +101,12 @@ describe('plan', () => {
       expect(repairs([lost], world({ records: records(600_000) }))[0]).toMatchObject({ kind: 'reupload' })
     })
 
+    it('counts no tries that were for the release before', () => {
+      const records = [600_000, 500_000].map((ago) => tried('reupload', { subject: 'node-2', ago }))
+      const lostNow = { ...lost, since: NOW - 60_000 }
+      expect(repairs([lostNow], world({ records, liveSince: NOW - 120_000 }))[0]).toMatchObject({ kind: 'repin' })
+    })
+
     it('tries the last step again after the ladder has rested', () => {
       const since = NOW - 2 * 3_600_000
       const records = [

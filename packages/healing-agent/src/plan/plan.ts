@@ -110,7 +110,7 @@ class Draft {
     const limits = { settings: this.#settings, now: this.#now }
     const { records } = this.#state
     this.#tell(opened(condition, { records, ...limits }))
-    const countFrom = Math.max(this.#firstTry(condition), approvedAt(records))
+    const countFrom = Math.max(this.#firstTry(condition), this.#firstOf(condition), approvedAt(records))
     const input = { records, since: condition.since, countFrom, ...limits }
     for (const rungs of laddersOf(condition, this.#state, limits)) {
       const position = this.#isOfAnother(condition) ? ANOTHER : this.#take(condition, climb(rungs, input))
@@ -127,6 +127,11 @@ class Draft {
   /** A condition that comes and goes goes on where its ladder was: a probe that is wrong now and then starts no storm. */
   #firstTry({ type, since }: Condition): number {
     return DAMPED.has(type) ? Math.min(since, this.#now - this.#settings.ladderRestMs) : since
+  }
+
+  /** What was tried for the release before says nothing about this one. */
+  #firstOf({ type }: Condition): number {
+    return OF_LIVE.has(type) ? this.#state.liveSince : Number.NEGATIVE_INFINITY
   }
 
   /** Content at risk holds the publisher off in the journal until the copies are back. */

@@ -88,9 +88,10 @@ async function startPeer(seat: Seat, { secret, seats }: { secret: string; seats:
     log = (log + text).slice(-20_000)
   })
   const url = `http://127.0.0.1:${ports.rest}`
-  await until(`the REST API of a cluster peer answers:\n${log}`, async () => {
+  // Asked any earlier, its REST API brings the whole peer down: it listens before it has what it answers from (seen with 1.1.6).
+  await until('a cluster peer is ready', async () => {
     if (child.exitCode !== null) throw new Error(`ipfs-cluster-service ended: ${log}`)
-    return (await ask(url, '/id')) !== undefined
+    return log.includes('IPFS Cluster is READY')
   })
   return {
     kubo,
