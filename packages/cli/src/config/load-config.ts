@@ -32,7 +32,7 @@ export async function loadConfig(path = CONFIG_FILE, { env = process.env } = {})
   // Node keeps a module by its URL: one that was changed since needs another.
   const url = `${pathToFileURL(file)}?${createHash('sha256').update(text).digest('hex')}`
   const module = await import(url).catch((cause) => {
-    throw new ConfigError('CONFIG_INVALID', `${file} cannot be loaded: ${(cause as Error).message}`, { cause })
+    throw new ConfigError('CONFIG_INVALID', `${placeOf(cause, file)} cannot be loaded: ${messageOf(cause)}`, { cause })
   })
   if (module.default === undefined) {
     throw new ConfigError(
@@ -41,4 +41,19 @@ export async function loadConfig(path = CONFIG_FILE, { env = process.env } = {})
     )
   }
   return { file, folder: dirname(file), env, values: parseConfig(module.default) }
+}
+
+/** The file, and the line when Node says it: in the first line of a syntax error's stack, in a frame of any other. */
+function placeOf(error: unknown, file: string): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : ''
+  const [, line] =
+    [file, pathToFileURL(file).href]
+      .filter((name) => stack.includes(name))
+      .map((name) => /^(?:\?[0-9a-f]*)?:(\d+)/.exec(stack.slice(stack.indexOf(name) + name.length)))
+      .find((found) => found !== null) ?? []
+  return line === undefined ? file : `${file}:${line}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

@@ -102,6 +102,55 @@ describe('parseConfig', () => {
       'CONFIG_INVALID providers."node-1".failuredomain: unknown key, did you mean "failureDomain"?',
     ],
     [
+      'a misspelt key that has to be there',
+      (c) => {
+        loose(c.providers)['node-2'] = { kind: 'kubo', rpcURL: 'http://127.0.0.1:5001', failureDomain: 'there' }
+      },
+      'CONFIG_INVALID providers."node-2".rpcURL: unknown key, did you mean "rpcUrl"?',
+    ],
+    [
+      'a provider without its address',
+      (c) => {
+        loose(c.providers)['node-2'] = { kind: 'kubo', failureDomain: 'there' }
+      },
+      'CONFIG_INVALID providers."node-2".rpcUrl is missing: an address is a text such as http://127.0.0.1:5001, or a secret: { env: "NAME" } or { file: "path" }.',
+    ],
+    [
+      'a token of a provider that has ended',
+      (c) => {
+        loose(c.providers).old = { kind: 'web3.storage', token: { env: 'T' } }
+      },
+      'CONFIG_INVALID providers.old.token: unknown key; web3.storage has ended and takes no more releases, so that beside kind it has only gatewayUrl, where what is left is read.',
+    ],
+    [
+      'a misspelt kind',
+      (c) => {
+        c.providers['node-2'].kind = 'kubbo'
+      },
+      'CONFIG_INVALID providers."node-2".kind: unknown kind "kubbo", did you mean "kubo"?',
+    ],
+    [
+      'a kind like nothing known',
+      (c) => {
+        c.dns.local.kind = 'cloud'
+      },
+      'CONFIG_INVALID dns.local.kind: unknown kind "cloud"; there are rfc2136, embedded.',
+    ],
+    [
+      'a provider without its kind',
+      (c) => {
+        loose(c.providers)['node-2'] = { rpcUrl: 'http://127.0.0.1:5001', failureDomain: 'there' }
+      },
+      'CONFIG_INVALID providers."node-2".kind is missing: one of embedded, kubo, ipfs-cluster, psa, pinata, filebase, 4everland, lighthouse, nft.storage, web3.storage.',
+    ],
+    [
+      'an address without http',
+      (c) => {
+        c.providers['node-2'].rpcUrl = '127.0.0.1:5001'
+      },
+      'CONFIG_INVALID providers."node-2".rpcUrl: this is no http address; write http://127.0.0.1:5001.',
+    ],
+    [
       'a key like nothing known',
       (c) => {
         loose(c.network).zzzzzz = 1

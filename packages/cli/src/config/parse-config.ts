@@ -1,6 +1,6 @@
 import { parseDomainName } from '@domainsync/core'
-import * as z from 'zod'
 import { ConfigError } from './config-error.ts'
+import { describeIssues, place, suggestion } from './describe-issue.ts'
 import { nearestName } from './nearest-name.ts'
 import { isRetired } from './provider-schema.ts'
 import { configSchema, type ResolvedConfig } from './schema.ts'
@@ -12,7 +12,7 @@ import { configSchema, type ResolvedConfig } from './schema.ts'
  */
 export function parseConfig(input: unknown): ResolvedConfig {
   const result = configSchema.safeParse(input)
-  if (!result.success) throw new ConfigError('CONFIG_INVALID', sentence(result.error.issues[0]!))
+  if (!result.success) throw new ConfigError('CONFIG_INVALID', describeIssues(result.error.issues, input))
   const config = result.data
   for (const [name, domain] of Object.entries(config.domains)) {
     const normal = parseDomainName(name)
@@ -44,53 +44,4 @@ export function drivers({ dns }: ResolvedConfig): string[] {
 
 function invalid(path: readonly PropertyKey[], what: string): never {
   throw new ConfigError('CONFIG_INVALID', `${place(path)}: ${what}`)
-}
-
-function sentence(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys[0]!
-    return `${place([...issue.path, key])}: unknown key${suggestion(nearestName(key, keysAt(issue.path)))}`
-  }
-  if (issue.code === 'invalid_union') {
-    const deeper = issue.errors.flat().find(({ code }) => code !== 'invalid_type')
-    if (deeper) return sentence({ ...deeper, path: [...issue.path, ...deeper.path] } as z.core.$ZodIssue)
-  }
-  return `${place(issue.path)}: ${issue.message}.`
-}
-
-function suggestion(name: string | undefined): string {
-  return name ? `, did you mean "${name}"?` : '.'
-}
-
-/** `domains."bbbhhai.com".checks` */
-function place(path: readonly PropertyKey[]): string {
-  const text = path.map((key) =>
-    typeof key === 'number' ? `[${key}]` : /^\w+$/.test(String(key)) ? `.${String(key)}` : `."${String(key)}"`,
-  )
-  return text.join('').replace(/^\./, '') || 'the configuration'
-}
-
-/** The keys that the schema knows at a place; unwraps defaults, options, records and unions on the way. */
-function keysAt(path: readonly PropertyKey[]): string[] {
-  let schemas: z.ZodType[] = [configSchema]
-  for (const key of path) {
-    schemas = schemas.flatMap(unwrap).flatMap((schema): z.ZodType[] => {
-      if (schema instanceof z.ZodObject) {
-        const inner = schema.shape[String(key)] ?? schema.def.catchall
-        return inner ? [inner as z.ZodType] : []
-      }
-      if (schema instanceof z.ZodRecord) return [schema.valueType as z.ZodType]
-      if (schema instanceof z.ZodArray) return [schema.element as z.ZodType]
-      return []
-    })
-  }
-  return schemas.flatMap(unwrap).flatMap((schema) => (schema instanceof z.ZodObject ? Object.keys(schema.shape) : []))
-}
-
-function unwrap(schema: z.ZodType): z.ZodType[] {
-  if (schema instanceof z.ZodUnion) return (schema.options as z.ZodType[]).flatMap(unwrap)
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional || schema instanceof z.ZodPrefault) {
-    return unwrap(schema.unwrap() as z.ZodType)
-  }
-  return [schema]
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { secret, text } from './secret-schema.ts'
+import { httpAddress, plainHttpAddress, secret } from './secret-schema.ts'
 
 /** What every provider says of itself. */
 const shared = {
@@ -12,7 +12,7 @@ const tier1 = z.literal([1, 2]).default(1)
 const tier2 = z.literal([1, 2]).default(2)
 
 /** A gateway over what it holds: read by `verify` and for previews. */
-const gatewayUrl = text.optional()
+const gatewayUrl = httpAddress.optional()
 /** Where copies are read back. */
 const gateway = {
   gatewayUrl,
@@ -20,7 +20,7 @@ const gateway = {
   ownContentOnly: z.boolean().default(false),
 }
 /** RPC API of the Kubo that holds the copies: they are read back there. */
-const rpcUrl = text.optional()
+const rpcUrl = httpAddress.optional()
 /** Where pulling services can fetch from it. */
 const origins = z
   .array(z.string().regex(/^\/.+\/p2p\/[^/]+$/, 'an origin is a multiaddress that ends in /p2p/<peer id>'))
@@ -31,7 +31,7 @@ const embedded = z.strictObject({
   tier: tier1,
   /** Where the node's data lies, when this machine runs it (`domainsync serve`). */
   path: z.string().optional(),
-  url: z.url(),
+  url: plainHttpAddress,
   token: secret,
   ...shared,
 })
@@ -39,7 +39,7 @@ const embedded = z.strictObject({
 const kubo = z.strictObject({
   kind: z.literal('kubo'),
   tier: tier1,
-  rpcUrl: text,
+  rpcUrl: httpAddress,
   /** Bearer token of the RPC, when it asks for one. */
   token: secret.optional(),
   gatewayUrl,
@@ -51,7 +51,7 @@ const ipfsCluster = z.strictObject({
   kind: z.literal('ipfs-cluster'),
   tier: tier2,
   /** The REST API of any peer. */
-  url: text,
+  url: httpAddress,
   /** Basic authentication of the REST API. */
   user: z.string().min(1).optional(),
   password: secret.optional(),
@@ -66,7 +66,7 @@ const psa = z.strictObject({
   kind: z.literal('psa'),
   tier: tier2,
   /** What `/pins` stands behind. */
-  url: text,
+  url: httpAddress,
   token: secret,
   rpcUrl,
   ...gateway,
@@ -76,8 +76,8 @@ const psa = z.strictObject({
 const pinata = z.strictObject({
   kind: z.literal('pinata'),
   tier: tier2,
-  url: text.optional(),
-  uploadUrl: text.optional(),
+  url: httpAddress.optional(),
+  uploadUrl: httpAddress.optional(),
   token: secret,
   /** The key that a restricted gateway asks for. */
   gatewayToken: secret.optional(),
@@ -89,7 +89,7 @@ const pinata = z.strictObject({
 const filebase = z.strictObject({
   kind: z.literal('filebase'),
   tier: tier2,
-  url: text.optional(),
+  url: httpAddress.optional(),
   token: secret,
   ...gateway,
   ...shared,
@@ -99,7 +99,7 @@ const filebase = z.strictObject({
 const fourEverland = z.strictObject({
   kind: z.literal('4everland'),
   tier: tier2,
-  url: text.optional(),
+  url: httpAddress.optional(),
   token: secret,
   ...gateway,
   ...shared,
@@ -109,8 +109,8 @@ const fourEverland = z.strictObject({
 const lighthouse = z.strictObject({
   kind: z.literal('lighthouse'),
   tier: tier2,
-  url: text.optional(),
-  uploadUrl: text.optional(),
+  url: httpAddress.optional(),
+  uploadUrl: httpAddress.optional(),
   token: secret,
   ...gateway,
   ...shared,
@@ -143,5 +143,10 @@ export type LiveProviderConfig = Exclude<ProviderConfig, RetiredProviderConfig>
 
 /** Whether a provider has ended. */
 export function isRetired(provider: ProviderConfig): provider is RetiredProviderConfig {
-  return provider.kind === 'nft.storage' || provider.kind === 'web3.storage'
+  return isRetiredKind(provider.kind)
+}
+
+/** Whether a kind of provider has ended. */
+export function isRetiredKind(kind: unknown): kind is RetiredProviderConfig['kind'] {
+  return kind === 'nft.storage' || kind === 'web3.storage'
 }

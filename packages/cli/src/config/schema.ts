@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { provider } from './provider-schema.ts'
-import { secret, text } from './secret-schema.ts'
+import { httpAddress, plainHttpAddress, secret } from './secret-schema.ts'
 
 /** An account: a raw hex key in a secret, or an encrypted key file with its passphrase. */
 const account = z.union([secret, z.strictObject({ file: z.string().min(1), passphrase: secret })])
@@ -51,7 +51,7 @@ const domain = z.strictObject({
   /** The folder of the built site. */
   site: z.string().optional(),
   /** Where readers read it. */
-  url: z.url(),
+  url: plainHttpAddress,
   /** Name of a driver under `dns`. */
   dns: z.string().min(1),
   /** The release key that `verify` accepts, and those that it led to since (`keys rotate`). Default: the chain alone says which. */
@@ -67,7 +67,7 @@ export const configSchema = z.strictObject({
   network: z.strictObject({
     chainId: count,
     registry: address,
-    rpcUrls: z.array(text).min(1),
+    rpcUrls: z.array(httpAddress).min(1),
     /** How many distinct operators must agree. */
     quorum: count,
     /** Block that the registry was deployed in: history is read from there on. Default: as recorded, or the chain's first. */
@@ -95,7 +95,7 @@ export const configSchema = z.strictObject({
     /** All on one machine: proofs from one failure domain are enough, and every output says so. */
     trial: z.boolean().default(false),
   }),
-  gateways: z.array(text).default([]),
+  gateways: z.array(httpAddress).default([]),
   dns: z
     .object({ resolvers: z.array(z.string().min(1)).default([]), quorum: count.default(1) })
     .catchall(z.discriminatedUnion('kind', [rfc2136, embeddedDns])),

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ConfigError } from './config-error.ts'
+import { requireHttpAddress } from './http-address.ts'
 import type { SecretSource } from './secret-schema.ts'
 
 /** Where secrets are looked up. */
@@ -40,11 +41,17 @@ export async function readSecret(
   }
 }
 
-/** A text that may be a secret. */
-export async function readText(
+/**
+ * The address of an HTTP server, which may be in a secret.
+ *
+ * @throws ConfigError `SECRET_MISSING`; `CONFIG_INVALID` when the secret holds no such address
+ */
+export async function readHttpAddress(
   source: string | SecretSource,
   context: SecretContext,
   wantedBy: string,
 ): Promise<string> {
-  return typeof source === 'string' ? source : readSecret(source, context, wantedBy)
+  if (typeof source === 'string') return source
+  const where = 'env' in source ? `the environment variable ${source.env}` : `the file ${source.file}`
+  return requireHttpAddress(await readSecret(source, context, wantedBy), { place: wantedBy, source: where })
 }

@@ -3,7 +3,7 @@ import type { Address, Chain } from '@domainsync/core'
 import { createQuorumChain, createRpcChain, type QuorumHooks } from '@domainsync/sdk'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { ResolvedConfig } from '../config/schema.ts'
-import { readText } from '../config/secret.ts'
+import { readHttpAddress } from '../config/secret.ts'
 import { LOCAL_CHAIN_ID } from '../output/confirm.ts'
 
 /** The registry that a configuration names, and how it is reached. */
@@ -25,7 +25,7 @@ export async function openNetwork(config: LoadedConfig, { onDissent, onFailure }
   const { chainId, quorum, ...network } = config.values.network
   const registry = network.registry.toLowerCase() as Address
   const rpcUrls = await Promise.all(
-    network.rpcUrls.map((url, index) => readText(url, config, `network.rpcUrls[${index}]`)),
+    network.rpcUrls.map((url, index) => readHttpAddress(url, config, `network.rpcUrls[${index}]`)),
   )
   const chains = rpcUrls.map((url) => createRpcChain({ url, chainId, registry }))
   return {

@@ -19,7 +19,7 @@ import type { CID } from 'multiformats/cid'
 import { readAccount } from '../config/account.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { readAddress } from '../config/public-id.ts'
-import { readSecret, readText } from '../config/secret.ts'
+import { readHttpAddress } from '../config/secret.ts'
 import { openDnsDriver, openResolvers } from './dns-drivers.ts'
 import { createLocalFetch } from './local-fetch.ts'
 import { confirmationsOf, openNetwork } from './network-chain.ts'
@@ -82,7 +82,7 @@ export async function openAgentPorts(
   const network = await openNetwork(config, rpcNotices(onEvent))
   const gateways = await Promise.all(
     config.values.gateways.map(async (url, index) =>
-      createGateway({ url: await readText(url, config, `gateways[${index}]`) }),
+      createGateway({ url: await readHttpAddress(url, config, `gateways[${index}]`) }),
     ),
   )
   const account = config.values.keys.healer && !lookOnly ? await readAccount('healer', config) : undefined
@@ -152,7 +152,7 @@ function previewOf(urls: readonly string[]): Preview {
 async function openNotifiers(config: LoadedConfig): Promise<NotifierRoute[]> {
   return Promise.all(
     Object.entries(config.values.notify).map(async ([name, { url, minSeverity }]) => ({
-      notifier: createWebhookNotifier({ name, url: await readSecret(url, config, `notify.${name}.url`) }),
+      notifier: createWebhookNotifier({ name, url: await readHttpAddress(url, config, `notify.${name}.url`) }),
       minSeverity,
     })),
   )

@@ -4,7 +4,7 @@ import { type Client, createClient } from '@domainsync/sdk'
 import { configuredPins } from '../config/configured-pins.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { isRetired } from '../config/provider-schema.ts'
-import { readText } from '../config/secret.ts'
+import { readHttpAddress } from '../config/secret.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { createLocalFetch } from './local-fetch.ts'
 import { openNetwork } from './network-chain.ts'
@@ -39,8 +39,8 @@ export async function gatewayUrls(config: LoadedConfig): Promise<string[]> {
   const providers = Object.entries(config.values.providers).map(async ([name, provider]) => {
     if (provider.kind === 'embedded') return provider.url
     if (isRetired(provider)) return undefined
-    return provider.gatewayUrl && readText(provider.gatewayUrl, config, `providers."${name}".gatewayUrl`)
+    return provider.gatewayUrl && readHttpAddress(provider.gatewayUrl, config, `providers."${name}".gatewayUrl`)
   })
-  const gateways = config.values.gateways.map((url, index) => readText(url, config, `gateways[${index}]`))
+  const gateways = config.values.gateways.map((url, index) => readHttpAddress(url, config, `gateways[${index}]`))
   return (await Promise.all([...providers, ...gateways])).filter((url) => url !== undefined)
 }

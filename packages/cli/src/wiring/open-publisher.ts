@@ -9,7 +9,7 @@ import { hexlify, randomBytes, Wallet } from 'ethers'
 import { readAccount } from '../config/account.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { readRotations } from '../config/rotation-files.ts'
-import { readText } from '../config/secret.ts'
+import { readHttpAddress } from '../config/secret.ts'
 import { readSigningKeys } from '../config/signing-keys.ts'
 import { openDnsDriver, openResolvers } from './dns-drivers.ts'
 import { openNetwork } from './network-chain.ts'
@@ -43,7 +43,9 @@ export async function openPublisherPorts(
   // A key that nobody gave a role can look at transactions, and send none.
   const publisher = hasKey ? await readAccount('publisher', config) : new Wallet(hexlify(randomBytes(32)))
   const replicas = (await openReplicas(config)).filter(({ spare }) => !spare).map(({ replica }) => replica)
-  const gateways = await Promise.all(values.gateways.map((url, index) => readText(url, config, `gateways[${index}]`)))
+  const gateways = await Promise.all(
+    values.gateways.map((url, index) => readHttpAddress(url, config, `gateways[${index}]`)),
+  )
   const domains = await openDomains(config)
 
   await makeStatePrivate(config)

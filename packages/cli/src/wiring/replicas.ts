@@ -4,7 +4,7 @@ import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import { nearestName } from '../config/nearest-name.ts'
 import { isRetired } from '../config/provider-schema.ts'
-import { readText } from '../config/secret.ts'
+import { readHttpAddress } from '../config/secret.ts'
 import { openReplica } from './open-replica.ts'
 import { requireDistinctAccounts } from './require-distinct-accounts.ts'
 
@@ -43,6 +43,6 @@ export async function openProviderSource(name: string, config: LoadedConfig): Pr
   }
   if (!isRetired(provider)) return withRetries(await openReplica(name, { provider, config })).source
   const gatewayUrl =
-    provider.gatewayUrl && (await readText(provider.gatewayUrl, config, `providers."${name}".gatewayUrl`))
+    provider.gatewayUrl && (await readHttpAddress(provider.gatewayUrl, config, `providers."${name}".gatewayUrl`))
   return withRetries(createRetiredReplica({ name, kind: provider.kind, gatewayUrl })).source
 }

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { LiveProviderConfig } from '../config/provider-schema.ts'
-import { readText } from '../config/secret.ts'
+import { readHttpAddress } from '../config/secret.ts'
 import type { SecretSource } from '../config/secret-schema.ts'
 
 /** Told apart by where they are alone. */
@@ -20,7 +20,7 @@ export async function requireDistinctAccounts(
   const names = new Map<string, string>()
   for (const { name, provider } of providers) {
     const account = await accountOf(provider, (setting, source) =>
-      readText(source, config, `providers."${name}".${setting}`),
+      readHttpAddress(source, config, `providers."${name}".${setting}`),
     )
     const other = names.get(account)
     if (other !== undefined) {
