@@ -99,14 +99,14 @@ export function createControlApi(options: ControlOptions): RequestListener {
       throw new Refusal(415, 'CAR_EXPECTED', `Send the release as ${CAR_TYPE}.`)
     }
     if (Number(request.headers['content-length'] ?? 0) > maxCarBytes) throw tooLarge(maxCarBytes)
-    using _hold = store.hold()
-    const sizeBytes = store.sizeBytes
+    const { sizeBytes } = store
     try {
+      using _hold = store.hold()
       await readCar(limited(request, maxCarBytes), { root, into: store, signal })
       await store.pin(root)
     } catch (error) {
-      // What came of it fills the disk for nothing.
-      if (store.sizeBytes !== sizeBytes) store.tidy()
+      // What came of it fills the disk for nothing; the sender hears of it when there is room for something smaller.
+      if (store.sizeBytes !== sizeBytes) await store.tidy()
       throw error
     }
     onEvent({ kind: 'stored', root })

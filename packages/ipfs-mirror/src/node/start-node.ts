@@ -90,7 +90,7 @@ export async function startNode(options: NodeOptions): Promise<EmbeddedNode> {
     throw error
   }
   // Not at once: what goes on where a killed one stopped finds its blocks first, and holds them.
-  const tidying = setTimeout(() => store.tidy(), tidyAfterMs).unref()
+  const tidying = setTimeout(() => void store.tidy(), tidyAfterMs).unref()
   let closing: Promise<void> | undefined
   const close = () => {
     clearTimeout(tidying)

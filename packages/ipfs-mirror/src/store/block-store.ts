@@ -44,10 +44,10 @@ export interface BlockStore extends BlockSource {
   unpin(root: CID): Promise<void>
   pinned(): readonly CID[]
   /**
-   * To be called when work failed that has put blocks: those that nobody needs are freed in the background once no hold is open,
-   * on a full disk too where they are the last that were written.
+   * To be called when work failed that has put blocks: those that nobody needs are freed, on a full disk too where they are the
+   * last that were written. Resolves when that is done; while a hold is open at once, and it is done when the last one is closed.
    */
-  tidy(): void
+  tidy(): Promise<void>
   /**
    * Blocks that are put, or found by `has`, while it is open stay until it is closed: for work that has no root yet. Pin or
    * lease one before closing it.

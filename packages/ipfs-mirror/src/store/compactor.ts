@@ -37,7 +37,7 @@ export class Compactor {
   readonly #stop = new AbortController()
   #last: Promise<unknown> = Promise.resolve()
   #due = false
-  #isTailDue = false
+  #cutting: Promise<void> = Promise.resolve()
   #worker: Promise<void> | undefined
 
   constructor(store: CompactedStore, options: CompactorOptions) {
@@ -49,19 +49,24 @@ export class Compactor {
   consider(): void {
     if (this.#store.log().sizeBytes < this.#options.minDeadBytes) return
     this.#due = true
-    this.#start()
+    this.#worker ??= this.#work().finally(() => {
+      this.#worker = undefined
+    })
   }
 
   /**
    * To be called when work failed: once nobody holds blocks, cuts those off the end that nothing needs, however few, which
-   * works on a full disk too, then does as {@link consider}.
+   * works on a full disk too, then does as {@link consider}. Resolves when they are cut off, or at once when somebody holds some.
    */
-  tidy(): void {
+  async tidy(): Promise<void> {
+    let cutting: Promise<void> | undefined
     this.#options.holds.whenIdle(() => {
-      this.#isTailDue = true
-      this.#start()
+      if (this.#stop.signal.aborted) return
+      cutting = this.#free((copy, call) => this.#cutTail(copy, call))
+      this.#cutting = cutting
       this.consider()
     })
+    await cutting
   }
 
   /** Compacts now. */
@@ -74,35 +79,23 @@ export class Compactor {
   /** Gives what is under way a little time, then ends it. */
   async close(): Promise<void> {
     const timer = setTimeout(() => this.#stop.abort(), COMPACTION_GRACE_MS)
-    await this.#worker
+    await Promise.all([this.#cutting, this.#worker])
     clearTimeout(timer)
     this.#stop.abort()
   }
 
-  #start(): void {
-    this.#worker ??= this.#work().finally(() => {
-      this.#worker = undefined
-      // Asked for in the moment in which the last look ended.
-      if ((this.#due || this.#isTailDue) && !this.#stop.signal.aborted) this.#start()
-    })
-  }
-
   async #work(): Promise<void> {
-    const call = { signal: this.#stop.signal }
-    while ((this.#due || this.#isTailDue) && !call.signal.aborted) {
-      const isTailDue = this.#isTailDue
-      const isDue = this.#due
-      this.#isTailDue = false
+    while (this.#due && !this.#stop.signal.aborted) {
       this.#due = false
-      if (isTailDue) await this.#step((copy) => this.#cutTail(copy, call))
-      if (isDue)
-        await this.#step(async (copy) => ((await this.#isDue(copy, call)) ? this.#compact(copy, call) : undefined))
+      await this.#free(async (copy, call) => {
+        return (await this.#isDue(copy, call)) ? await this.#compact(copy, call) : undefined
+      })
     }
   }
 
-  /** One thing after the other, and what came of it. */
-  async #step(free: (copy: PackCopy) => Promise<Compaction | undefined>): Promise<void> {
-    const run = this.#last.then(() => free(new PackCopy(this.#options)))
+  /** Frees disk in one way or another, after what is under way, and tells what came of it. */
+  async #free(way: (copy: PackCopy, call: CallOptions) => Promise<Compaction | undefined>): Promise<void> {
+    const run = this.#last.then(() => way(new PackCopy(this.#options), { signal: this.#stop.signal }))
     this.#last = run.catch(() => undefined)
     try {
       const done = await run

@@ -133,7 +133,7 @@ it('loses nothing to kills while it frees its disk by itself, and does free it',
       const failing = store.hold()
       await store.put(blocks.map((_, i) => Buffer.alloc(5000, 'fails ' + n + '/' + i)).map((bytes) => ({ bytes, cid: rawCidFromSha256(sha256(bytes)) })))
       failing[Symbol.dispose]()
-      store.tidy()
+      await store.tidy()
       for (const root of store.pinned().slice(0, -${KEPT})) {
         console.log('lets-go ' + root)
         await store.unpin(root)

@@ -183,8 +183,8 @@ class PackBlockStore implements BlockStore {
     return [...this.#log.roots.pins.values()]
   }
 
-  tidy(): void {
-    this.#compactor.tidy()
+  tidy(): Promise<void> {
+    return this.#compactor.tidy()
   }
 
   hold(): Disposable {
