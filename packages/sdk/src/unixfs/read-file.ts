@@ -13,6 +13,8 @@ const READ_AHEAD = 8
 /** Blocks that a file may take whatever it gives, and bytes that each further one has to give on average. */
 const FREE_BLOCKS = 1024
 const MIN_MEAN_BYTES = 1024
+/** The same for links, which cost time to decode even when nothing lies behind them: what one block of 2 MiB can hold, and more. */
+const FREE_LINKS = 65_536
 
 export interface ReadFileOptions extends CallOptions {
   /** Refuses larger files before their bytes are fetched. */
@@ -57,7 +59,7 @@ export async function* fileChunks(
 ): AsyncIterable<Uint8Array> {
   const stop = new AbortController()
   const signal = call.signal ? AbortSignal.any([call.signal, stop.signal]) : stop.signal
-  const done = { blocks: 0, bytes: 0, ahead: 0 }
+  const done = { blocks: 0, links: 0, bytes: 0, ahead: 0 }
   const load = (wanted: CID) => {
     if (++done.blocks > FREE_BLOCKS + done.bytes / MIN_MEAN_BYTES) throw tooManyBlocks(cid)
     return loadVerified(wanted, { ...call, signal })
@@ -99,7 +101,7 @@ export async function readFileBytes(
 interface Walk {
   readonly load: (cid: CID) => Promise<Uint8Array>
   /** What the whole read has cost and given so far. */
-  readonly done: { blocks: number; bytes: number; ahead: number }
+  readonly done: { blocks: number; links: number; bytes: number; ahead: number }
   readonly range: { readonly from: number; readonly to: number }
   /** Position of this block's first byte in the file. */
   readonly start: number
@@ -125,6 +127,8 @@ async function* walk(block: { cid: CID; bytes: Uint8Array }, at: Walk): AsyncIte
   if (node.parts.length > 0 && at.depth >= MAX_FILE_DEPTH) {
     throw new DagError('DAG_TOO_LARGE', `${block.cid} is deeper than ${MAX_FILE_DEPTH} levels.`)
   }
+  at.done.links += node.parts.length
+  if (at.done.links > FREE_LINKS + at.done.bytes / MIN_MEAN_BYTES) throw tooManyBlocks(block.cid)
   const own = slice(node.data, at)
   if (own.length > 0) yield own
 

@@ -258,6 +258,19 @@ describe('readFileChunks', () => {
     expect(source.asked.length).toBeLessThan(1 + 12 + 8)
   })
 
+  it('stops at a file whose blocks are links to nothing, read over and over', async () => {
+    const source = createMemorySource()
+    const empty = putRaw(source, new Uint8Array())
+    const links = Array.from({ length: 43_000 }, () => ({ Name: '', Hash: empty }))
+    const padded = new UnixFS({ type: 'file', data: text('A'), blockSizes: links.map(() => 0n) })
+    const child = putNode(source, links, padded)
+    const parts = Array.from({ length: 1_000 }, () => ({ Name: '', Hash: child }))
+    const cid = putNode(source, parts, new UnixFS({ type: 'file', blockSizes: parts.map(() => 1n) }))
+    expect(await readFileBytes(child, source)).toEqual(text('A'))
+    await expect(all(readFileChunks(cid, source, { readAhead: 1 }))).rejects.toMatchObject({ code: 'DAG_TOO_LARGE' })
+    expect(source.asked.length).toBeLessThan(10)
+  })
+
   it('costs nothing for a DAG of parts without bytes', async () => {
     const source = createMemorySource()
     let cid = putNode(source, [], new UnixFS({ type: 'file' }))
