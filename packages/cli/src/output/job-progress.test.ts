@@ -15,17 +15,18 @@ it.each([
 })
 
 /** Everything that a job of 1 MB a second says. */
-function said(live: boolean, amount: (bytes: number) => JobAmount): string[] {
+function said(live: boolean, amount: (bytes: number) => JobAmount, { doing = 'writing', columns = 80 } = {}): string[] {
   const lines: string[] = []
   let now = 0
   const terminal: Terminal = {
     ...createTerminal({ json: false, quiet: true }),
     live,
+    columns,
     progress: (line) => lines.push(line),
     status: (line) => lines.push(`over: ${line}`),
   }
   const progress = jobProgress(terminal, () => now)
-  for (now = 0; now <= 10_000; now += 100) progress.at('writing', amount(now * 1_000))
+  for (now = 0; now <= 10_000; now += 100) progress.at(doing, amount(now * 1_000))
   progress.end()
   return lines
 }
@@ -57,4 +58,16 @@ it('tells the time left by what is counted where the size is known only in the e
 it('counts the rate from where a job went on', () => {
   const lines = said(false, (bytes) => ({ bytes: bytes + 50_000_000 }))
   expect(lines[0]).toBe('  writing 55.0 MB, 1.00 MB/s')
+})
+
+it.each([
+  [120, '  bbbhhai.com  sending it to every provider 0 of 3 providers, 10.0 MB of 904 MB, 1.00 MB/s, 15 min left'],
+  [80, '  bbbhhai.com  sending it to every provider 10.0 MB of 904 MB, 15 min left'],
+  [60, '  bbbhhai.com  sending it to every provider 15 min left'],
+  [40, '  bbbhhai.com  sending it… 15 min left'],
+])('shows the time left where a line has %i characters', (columns, line) => {
+  const doing = 'bbbhhai.com  sending it to every provider'
+  const items = { name: 'providers', done: 0, total: 3 }
+  const lines = said(true, (bytes) => ({ bytes, totalBytes: 904_000_000, items }), { doing, columns })
+  expect(lines.at(-2)).toBe(`over: ${line}`)
 })

@@ -26,7 +26,8 @@ export interface JobProgress {
 }
 
 /**
- * Progress of every long job: bytes, files, rate and time left. On a terminal one line that is written over; elsewhere a plain
+ * Progress of every long job: bytes, files, rate and time left. On a terminal one line that is written over
+ * and fits; elsewhere a plain
  * line every few seconds, so that a short job says nothing.
  */
 export function jobProgress(terminal: Terminal, now: () => number = performance.now.bind(performance)): JobProgress {
@@ -46,9 +47,9 @@ export function jobProgress(terminal: Terminal, now: () => number = performance.
       }
       if (at - saidAt < everyMs) return
       saidAt = at
-      const line = `  ${doing} ${amountText(amount, { elapsedMs: at - startedAt, doneBytes: amount.bytes - startedWith })}`
-      if (terminal.live) terminal.status(line)
-      else terminal.progress(line)
+      const parts = partsOf(amount, { elapsedMs: at - startedAt, doneBytes: amount.bytes - startedWith })
+      if (terminal.live) terminal.status(fittingLine(doing, { parts, columns: terminal.columns }))
+      else terminal.progress(lineOf(doing, Object.values(parts)))
     },
     end() {
       what = ''
@@ -57,27 +58,48 @@ export function jobProgress(terminal: Terminal, now: () => number = performance.
   }
 }
 
-function amountText(
-  { bytes, totalBytes, items }: JobAmount,
-  { elapsedMs, doneBytes }: { elapsedMs: number; doneBytes: number },
-): string {
-  const parts = []
-  if (items !== undefined) {
-    const { name, done, total } = items
-    parts.push(`${count(done)}${total === undefined ? '' : ` of ${count(total)}`} ${name}`)
-  }
-  parts.push(`${byteCount(bytes)}${totalBytes === undefined ? '' : ` of ${byteCount(totalBytes)}`}`)
-  if (elapsedMs >= RATE_AFTER_MS && doneBytes > 0) {
-    const bytesPerMs = doneBytes / elapsedMs
-    parts.push(`${byteCount(Math.round(bytesPerMs * 1000))}/s`)
-    if (totalBytes !== undefined) parts.push(`${shortDuration(Math.max(0, totalBytes - bytes) / bytesPerMs)} left`)
-    else if (items?.total !== undefined && items.done > 0) {
-      parts.push(`about ${shortDuration((elapsedMs * (items.total - items.done)) / items.done)} left`)
-    }
-  }
-  return parts.join(', ')
+interface Parts {
+  readonly items: string | undefined
+  readonly size: string
+  readonly rate: string | undefined
+  readonly left: string | undefined
 }
 
-function count(value: number): string {
-  return value.toLocaleString('en-US')
+function partsOf(
+  { bytes, totalBytes, items }: JobAmount,
+  { elapsedMs, doneBytes }: { elapsedMs: number; doneBytes: number },
+): Parts {
+  const bytesPerMs = elapsedMs >= RATE_AFTER_MS && doneBytes > 0 ? doneBytes / elapsedMs : undefined
+  const left = () => {
+    if (bytesPerMs === undefined) return undefined
+    if (totalBytes !== undefined) return `${shortDuration(Math.max(0, totalBytes - bytes) / bytesPerMs)} left`
+    if (items?.total === undefined || items.done === 0) return undefined
+    return `about ${shortDuration((elapsedMs * (items.total - items.done)) / items.done)} left`
+  }
+  return {
+    items: items && `${amountOf(items.done, items.total, (value) => value.toLocaleString('en-US'))} ${items.name}`,
+    size: amountOf(bytes, totalBytes, byteCount),
+    rate: bytesPerMs === undefined ? undefined : `${byteCount(Math.round(bytesPerMs * 1000))}/s`,
+    left: left(),
+  }
+}
+
+/** The line that a terminal has room for: the time left is what people look for, so it goes last. */
+function fittingLine(
+  doing: string,
+  { parts: { items, size, rate, left }, columns }: { parts: Parts; columns: number },
+): string {
+  const forms = [[items, size, rate, left], [size, rate, left], [size, left], [left ?? size]]
+  const fitting = forms.map((parts) => lineOf(doing, parts)).find((line) => line.length < columns)
+  if (fitting !== undefined) return fitting
+  const shortest = lineOf('', forms.at(-1)!)
+  return lineOf(`${doing.slice(0, Math.max(0, columns - shortest.length - 2)).trimEnd()}…`, forms.at(-1)!)
+}
+
+function lineOf(doing: string, parts: readonly (string | undefined)[]): string {
+  return `  ${doing} ${parts.filter((part) => part !== undefined).join(', ')}`
+}
+
+function amountOf(done: number, total: number | undefined, text: (value: number) => string): string {
+  return total === undefined ? text(done) : `${text(done)} of ${text(total)}`
 }

@@ -11,6 +11,8 @@ export interface Terminal {
   progress(line: string): void
   /** Stderr is a terminal, where a line can be written over. */
   readonly live: boolean
+  /** Width of that line, in characters. */
+  readonly columns: number
   /** The one line below all others that is written over; `undefined` takes it away. Nothing where it is not {@link Terminal.live}. */
   status(line: string | undefined): void
   readonly colors: ReturnType<typeof picocolors.createColors>
@@ -33,17 +35,20 @@ let hasStatus = false
 /** The terminal of this process. Colours follow `NO_COLOR` and whether stdout is a terminal. */
 export function createTerminal({ json, quiet }: TerminalOptions): Terminal {
   const live = process.stderr.isTTY === true && !quiet && process.env.TERM !== 'dumb'
+  const columns = () => process.stderr.columns || DEFAULT_COLUMNS
   const status = (line: string | undefined) => {
     if (!live) return
     if (hasStatus) process.stderr.write(EMPTY_LINE)
     hasStatus = line !== undefined
     // A longer one would wrap, and only its last row would be written over.
-    if (line !== undefined)
-      process.stderr.write(visible(line).slice(0, (process.stderr.columns || DEFAULT_COLUMNS) - 1))
+    if (line !== undefined) process.stderr.write(visible(line).slice(0, columns() - 1))
   }
   return {
     json,
     live,
+    get columns() {
+      return columns()
+    },
     status,
     interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY) && !json,
     colors: picocolors.createColors(picocolors.isColorSupported && process.stdout.isTTY === true),
