@@ -2,6 +2,7 @@ import { type CallOptions, callSignal, DomainSyncError } from '@domainsync/core'
 import { readBody } from '../blocks/read-body.ts'
 import { keyRedactor } from './key-redactor.ts'
 import { parseRpcAnswer, type RpcResult } from './parse-rpc-answer.ts'
+import { retryAfterMs, waitPhrase } from './retry-after.ts'
 import { ChainError } from './rpc-error.ts'
 import { splitUrl } from './split-url.ts'
 
@@ -91,8 +92,9 @@ function readJson(text: string, { ok, status, headers }: Response, origin: strin
     if (ok) throw new ChainError('RPC_MALFORMED', `${origin} answered with something that is no JSON.`)
   }
   if (status === 429) {
-    const after = headers.get('retry-after')
-    throw new ChainError('RPC_RATE_LIMITED', `${origin} limits our rate${after ? `; try again in ${after} s` : ''}.`)
+    const waitMs = retryAfterMs(headers, Date.now())
+    const when = waitMs === undefined ? 'later' : waitPhrase(waitMs)
+    throw new ChainError('RPC_RATE_LIMITED', `${origin} limits our rate; try again ${when}.`)
   }
   const isRpc = typeof answer === 'object' && answer !== null && (Array.isArray(answer) || 'error' in answer)
   if (!ok && !isRpc) throw new ChainError('RPC_HTTP', `${origin} answered with HTTP status ${status}.`)
