@@ -74,7 +74,7 @@ export function createGatewayHandler({
     if (method === 'OPTIONS')
       return { status: 204, headers: { 'content-length': '0', 'access-control-max-age': '86400' } }
     if (method !== 'GET' && method !== 'HEAD') {
-      return sentenceReply(405, 'METHOD_NOT_ALLOWED', 'Only GET and HEAD are served here.', {
+      return sentenceReply(405, 'METHOD_NOT_ALLOWED', 'Only GET, HEAD and OPTIONS are served here.', {
         allow: 'GET, HEAD, OPTIONS',
       })
     }

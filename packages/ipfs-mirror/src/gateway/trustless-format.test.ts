@@ -40,7 +40,8 @@ it.each([
 
 it.each([
   ['', undefined, 400, 'FORMAT_MISSING'],
-  ['', '*/*', 406, 'FORMAT_UNSUPPORTED'],
+  ['', '*/*', 400, 'FORMAT_MISSING'],
+  ['', 'text/html, */*', 406, 'FORMAT_UNSUPPORTED'],
   ['format=tar', RAW, 406, 'FORMAT_UNSUPPORTED'],
   ['format=', RAW, 400, 'FORMAT_MISSING'],
   ['format=ipns-record', undefined, 400, 'IPNS_NOT_SERVED'],

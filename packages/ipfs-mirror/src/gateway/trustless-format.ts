@@ -86,7 +86,9 @@ function choicesOf({ query, headers }: Asking): Choice[] {
 
 function noneServed({ query, headers }: Asking): Refusal {
   const format = query.get('format')
-  const wanted = format ?? headers.accept ?? ''
+  // curl sends "*/*" by itself.
+  const namesOne = readAccept(headers.accept).some(({ type }) => type !== '*/*')
+  const wanted = format ?? (namesOne ? headers.accept! : '')
   if (wanted === '') {
     return new Refusal(400, 'FORMAT_MISSING', `Ask for "?format=raw" or "?format=car", or send Accept: ${RAW_TYPE}.`)
   }
