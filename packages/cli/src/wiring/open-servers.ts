@@ -155,6 +155,8 @@ function nodeEventText(event: NodeEvent): string {
       return `freed ${Math.round(event.freedBytes / 1e6)} MB of its disk`
     case 'compaction-failed':
       return `could not free its disk: ${errorCode(event.error)}`
+    case 'index-unsaved':
+      return `could not save the index of its blocks: ${errorCode(event.error)}`
   }
 }
 

@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { isDiskFull } from '@domainsync/core'
 import { sha256 } from '../car/block-fault.ts'
+import { replaceFile } from '../files/replace-file.ts'
 import { type CacheRecord, CacheRecords, encodeCacheRecord } from './cache-record.ts'
 import { type FileStamp, isTooFresh } from './file-stamp.ts'
 import { ImportError } from './import-error.ts'
@@ -97,12 +99,11 @@ export class ImportCache {
   async #write(path: string, bytes: Buffer): Promise<void> {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      await writeFile(`${path}.new`, [bytes, sha256(bytes)], { mode: 0o600 })
-      await rename(`${path}.new`, path)
+      await replaceFile(path, [bytes, sha256(bytes)], { mode: 0o600 })
     } catch (cause) {
       throw new ImportError(
         'IMPORT_CACHE_UNWRITABLE',
-        `The import cache ${path} cannot be written; name another place.`,
+        `The import cache ${path} cannot be written; ${isDiskFull(cause) ? 'make room on its disk' : 'name another place'}.`,
         {
           cause,
           state: 'The site was not published.',

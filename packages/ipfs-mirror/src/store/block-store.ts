@@ -76,6 +76,8 @@ export type StoreEvent =
   | ({ readonly kind: 'compacted' } & Compaction)
   /** The pack stays as it was; the next root that is let go tries again. */
   | { readonly kind: 'compaction-failed'; readonly error: unknown }
+  /** The next opening reads more of the pack; nothing is lost. */
+  | { readonly kind: 'index-unsaved'; readonly error: unknown }
 
 /** What a compaction did. */
 export interface Compaction {

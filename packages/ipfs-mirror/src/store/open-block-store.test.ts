@@ -1,11 +1,11 @@
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { rawCidFromSha256 } from '@domainsync/core'
 import { CID } from 'multiformats/cid'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../car/block-fault.ts'
 import { buildDirectory } from '../import/build-directory.ts'
-import type { Block } from './block-store.ts'
+import type { Block, StoreEvent } from './block-store.ts'
 import { openBlockStore } from './open-block-store.ts'
 import { block, directory, useStoreFolder } from './store-folder.test.support.ts'
 
@@ -123,6 +123,16 @@ describe('a block store', () => {
     await store.close()
     await expect(store.get(block('x').cid)).rejects.toMatchObject({ code: 'STORE_CLOSED' })
     await expect(store.put([])).rejects.toMatchObject({ code: 'STORE_CLOSED' })
+  })
+
+  it('closes without an index when its disk has no room for one, and has everything', async () => {
+    const events: StoreEvent[] = []
+    // Writes to it end as they do on a full disk.
+    await symlink('/dev/full', join(folder(), 'blocks.index.new'))
+    await withStore((store) => store.put([block('kept')]), { onEvent: (event) => events.push(event) })
+    expect(events).toMatchObject([{ kind: 'index-unsaved', error: { code: 'ENOSPC' } }])
+    expect(await readdir(folder())).toEqual(['blocks.pack', 'lock'])
+    await withStore(async (store) => expect(await store.get(block('kept').cid)).toEqual(block('kept').bytes))
   })
 
   it('does not take a foreign file for a pack, and leaves it alone', async () => {

@@ -92,7 +92,11 @@ class PackBlockStore implements BlockStore {
   }
   readonly #compactor: Compactor
   readonly #now: () => number
+  readonly #onEvent: (event: StoreEvent) => void
+  /** What the index on disk covers. */
   #indexedBytes: number
+  /** Where the pack ended when the index was saved last, or could not be. */
+  #indexTriedAt: number
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
   #closing: Promise<void> | undefined
@@ -102,7 +106,9 @@ class PackBlockStore implements BlockStore {
     this.#log = log
     this.#files = files
     this.#now = now
+    this.#onEvent = onEvent
     this.#indexedBytes = files.indexedBytes
+    this.#indexTriedAt = files.indexedBytes
     const store = {
       log: () => this.#log,
       alone: <T>(change: () => Promise<T>) => this.#alone(change),
@@ -245,16 +251,24 @@ class PackBlockStore implements BlockStore {
     await rm(indexPath, { force: true })
     await syncFolder(indexPath)
     this.#indexedBytes = 0
+    this.#indexTriedAt = 0
   }
 
   async #sync(): Promise<void> {
     await this.#log.sync()
-    if (this.#log.sizeBytes - this.#indexedBytes >= INDEX_EVERY_BYTES) await this.#saveIndex()
+    if (this.#log.sizeBytes - this.#indexTriedAt >= INDEX_EVERY_BYTES) await this.#saveIndex()
   }
 
+  /** Only a cache: what went on before it goes on without it. */
   async #saveIndex(): Promise<void> {
-    await saveStoreIndex(this.#files.indexPath, this.#log.index())
-    this.#indexedBytes = this.#log.sizeBytes
+    const index = this.#log.index()
+    this.#indexTriedAt = index.coveredBytes
+    try {
+      await saveStoreIndex(this.#files.indexPath, index)
+      this.#indexedBytes = index.coveredBytes
+    } catch (error) {
+      this.#onEvent({ kind: 'index-unsaved', error })
+    }
   }
 
   /** Runs one change at a time, in the order they were asked for. */

@@ -1,5 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { sha256 } from '../car/block-fault.ts'
+import { replaceFile } from '../files/replace-file.ts'
 import { DigestTable } from './digest-table.ts'
 import { decodeStatement, encodeStatement, type RootStatement } from './root-statement.ts'
 
@@ -85,6 +86,5 @@ export async function loadStoreIndex(path: string): Promise<StoreIndex | undefin
 
 /** Replaces the index file. Not synced: what a power cut leaves of it, its checksum tells. */
 export async function saveStoreIndex(path: string, index: StoreIndex): Promise<void> {
-  await writeFile(`${path}.new`, encodeStoreIndex(index), { mode: 0o600 })
-  await rename(`${path}.new`, path)
+  await replaceFile(path, encodeStoreIndex(index), { mode: 0o600 })
 }
