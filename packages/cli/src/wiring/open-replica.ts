@@ -11,8 +11,8 @@ import {
 } from '@domainsync/ipfs-mirror'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { LiveProviderConfig } from '../config/provider-schema.ts'
-import { readHttpAddress } from '../config/secret.ts'
 import type { SecretSource } from '../config/secret-schema.ts'
+import { readProviderSetting } from './read-provider-setting.ts'
 
 /** The value of one setting of the provider; nothing for one that is not there. */
 type Read = <S extends string | SecretSource | undefined>(
@@ -76,7 +76,7 @@ export async function openReplica<K extends Kind>(
   { provider, config }: { provider: Extract<LiveProviderConfig, { kind: K }>; config: LoadedConfig },
 ): Promise<Replica> {
   const read = async (setting: string, source: string | SecretSource | undefined) =>
-    source === undefined ? undefined : readHttpAddress(source, config, `providers."${name}".${setting}`)
+    source === undefined ? undefined : readProviderSetting(setting, source, { name, config })
   return OPENERS[provider.kind as K](name, provider, read as Read)
 }
 

@@ -1,8 +1,8 @@
 import { ConfigError } from '../config/config-error.ts'
 import type { LoadedConfig } from '../config/load-config.ts'
 import type { LiveProviderConfig } from '../config/provider-schema.ts'
-import { readHttpAddress } from '../config/secret.ts'
 import type { SecretSource } from '../config/secret-schema.ts'
+import { readProviderSetting } from './read-provider-setting.ts'
 
 /** Told apart by where they are alone. */
 const OWN: ReadonlySet<string> = new Set(['embedded', 'kubo', 'ipfs-cluster'])
@@ -20,7 +20,7 @@ export async function requireDistinctAccounts(
   const names = new Map<string, string>()
   for (const { name, provider } of providers) {
     const account = await accountOf(provider, (setting, source) =>
-      readHttpAddress(source, config, `providers."${name}".${setting}`),
+      readProviderSetting(setting, source, { name, config }),
     )
     const other = names.get(account)
     if (other !== undefined) {
