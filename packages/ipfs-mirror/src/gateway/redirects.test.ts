@@ -8,6 +8,7 @@ const pages = {
   '410.html': 'gone',
   '451.html': 'forbidden',
   'docs/a b.txt': 'spaced',
+  'größe.html': 'large',
   'app/index.html': 'app',
 }
 const withRules = (...rules: string[]) => siteServer({ ...pages, _redirects: rules.join('\n') })
@@ -20,6 +21,7 @@ it.each([
   ['/again /one.html 307', '/one.html', 307],
   ['/ever /one.html 308', '/one.html', 308],
   ['/far https://example.com/x?y#z 302', 'https://example.com/x?y#z', 302],
+  ['/de /日本/größe 301', '/%E6%97%A5%E6%9C%AC/gr%C3%B6%C3%9Fe', 301],
 ])('sends a reader on: %s', async (rule, location, status) => {
   const { get } = await withRules(rule.includes(' ') ? rule : `${rule} /one.html`)
   const answer = await get(rule.split(' ')[0] ?? '')
@@ -33,6 +35,7 @@ it.each([
   [410, '/410.html', 'gone'],
   [451, '/451.html', 'forbidden'],
   [200, '/app/', 'app'],
+  [200, '/größe.html', 'large'],
 ])('answers %i with the file %s, its type and its ETag', async (status, to, body) => {
   const { get, root } = await withRules(`/x/* ${to} ${status}`)
   const answer = await get('/x/y/z', { range: 'bytes=0-1' })
@@ -94,6 +97,7 @@ it.each([
   ['a splat in the middle', '/*/a /b'],
   ['a target off the web', '/a javascript:alert(1) 301'],
   ['a rewrite to elsewhere', '/a https://example.com/ 200'],
+  ['a target that no header can hold', '/a /b\u0001c'],
   ['a target that is another host', '/a //evil.example 301'],
   ['more than 64 KiB', `/a /b\n${'#'.repeat(65_536)}`],
 ])('answers 500 with a sentence for %s, and still serves what is there', async (_, rules) => {

@@ -32,6 +32,9 @@ describe('parseRedirects', () => {
     '/a javascript:alert(1) 301',
     '/a https://example.com 200',
     '/a ftp://example.com 301',
+    '/a /b\0c 301',
+    '/a /b\u0085c 301',
+    '/a\x7f /b 301',
   ])('refuses %j', (line) => {
     expect(() => parse(line)).toThrow(expect.objectContaining({ code: 'REDIRECTS_INVALID' }))
   })
@@ -64,6 +67,20 @@ describe('matchRedirect', () => {
     expect(match(rules, '/docs')).toEqual({ status: 301, to: '/manual/', rewrite: false })
     expect(match(rules, '/anything/else')).toEqual({ status: 200, to: '/index.html', rewrite: true })
     expect(match('/a /b', '/c')).toBeUndefined()
+  })
+
+  it('gives targets that can stand in a header, whatever they are written in', () => {
+    const rules = '/alt /neu/größe?q=ß#ü 301\n/s/:id https://日本.example/ä/:id?x=:id 302\n/p /%C3%A4/ä 200'
+    expect(match(rules, '/alt')?.to).toBe('/neu/gr%C3%B6%C3%9Fe?q=%C3%9F#%C3%BC')
+    expect(match(rules, '/s/ö')?.to).toBe('https://xn--wgv71a.example/%C3%A4/%C3%B6?x=%C3%B6')
+    expect(match(rules, '/p')?.to).toBe('/%C3%A4/%C3%A4')
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('/', 'https://example.com/'), (name, start) => {
+        if (/\s|\p{Cc}|\p{Cs}/u.test(name)) return
+        const [rule] = parse(`/a ${start}x${name} 302`)
+        expect(rule?.to).toMatch(/^[!-~]+$/)
+      }),
+    )
   })
 
   it('never lets a path choose another host', () => {

@@ -7,7 +7,7 @@ export const MAX_REDIRECTS_BYTES = 65_536
 const MOVES: readonly number[] = [301, 302, 303, 307, 308]
 const REWRITES: readonly number[] = [200, 404, 410, 451]
 
-/** One line of `_redirects`. `to` is a path for rewrites, a path or an http(s) URL for redirects. */
+/** One line of `_redirects`. `to` is a path for rewrites, a path or an http(s) URL for redirects; ASCII, as a header has to be. */
 export interface RedirectRule {
   readonly from: readonly string[]
   readonly to: string
@@ -53,6 +53,7 @@ function parseRule(words: readonly string[], line: number): RedirectRule {
   if (!/^\d{3}$/.test(status) || ![...MOVES, ...REWRITES].includes(code)) {
     throw invalid(`line ${line} has the status "${status.slice(0, 20)}"`)
   }
+  if (/\p{Cc}/u.test(from + to)) throw invalid(`line ${line} holds a control character`)
   const names = from.split('/').slice(1)
   const splat = names.indexOf('*')
   if (!from.startsWith('/') || from.slice(0, -1).includes('*') || (splat !== -1 && splat !== names.length - 1)) {
@@ -63,7 +64,7 @@ function parseRule(words: readonly string[], line: number): RedirectRule {
     throw invalid(`line ${line} goes to no path${code === 200 ? '' : ' or http URL'}`)
   return {
     from: names.map(decodeName).filter((name, index) => name !== '' || index < names.length - 1),
-    to,
+    to: inAscii(to),
     status: code,
   }
 }
@@ -71,6 +72,12 @@ function parseRule(words: readonly string[], line: number): RedirectRule {
 function isTarget(to: string, rewrite: boolean): boolean {
   if (to.startsWith('/')) return !/^\/[/\\]/.test(to)
   return !rewrite && /^https?:\/\/[^/:]/.test(to) && URL.canParse(to)
+}
+
+/** What a browser would make of it: characters beyond ASCII percent-encoded, those of a host name as A-labels. */
+function inAscii(to: string): string {
+  if (/^\p{ASCII}*$/u.test(to)) return to
+  return to.startsWith('/') ? to.replace(/\P{ASCII}+/gu, encodeURIComponent) : new URL(to).href
 }
 
 function matchNames(from: readonly string[], names: readonly string[]): Map<string, string> | undefined {
