@@ -214,6 +214,7 @@ it.each([
   ['a path below a file', '/ipfs/ROOT/docs/a.txt/b?format=car', {}, 404],
   ['a block that is not here', '/ipfs/bafkreigh2akiscaildcqabsyg3dfr6chu3fgpregiymsck7e7aqa4s52zy?format=raw', {}, 404],
   ['another codec', '/ipfs/bafyreigdmqpykrgxyaxtlafqpqhzrb7qy2rh75nldvfd4tucqmqqme5yje?format=car', {}, 400],
+  ['a block of another codec', '/ipfs/bafyreigdmqpykrgxyaxtlafqpqhzrb7qy2rh75nldvfd4tucqmqqme5yje?format=raw', {}, 400],
   ['a CAR that is not here', '/ipfs/bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi?format=car', {}, 404],
   ['IPNS', '/ipns/example.com?format=car', {}, 404],
   ['the start page', '/', {}, 404],

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { carBytes } from '@domainsync/sdk'
+import { carBytes, checkCid } from '@domainsync/sdk'
 import { CID } from 'multiformats/cid'
 import { bytesReply, conditionalReply } from './bytes-reply.ts'
 import { carBlocks } from './car-blocks.ts'
@@ -17,7 +17,8 @@ export const IMMUTABLE = 'public, max-age=29030400, immutable'
 /**
  * Answers `/ipfs/{cid}[/path]` with a verifiable block or CAR (IPFS trustless gateway specification, 2026-03-05).
  *
- * @throws Refusal 400, 404, 406 or 412; StoredBlockError; DagError for what is not UnixFS.
+ * @throws Refusal 400, 404, 406 or 412; StoredBlockError; BlockError for a CID that no release has; DagError for what is not
+ * UnixFS.
  */
 export async function serveTrustless(request: GatewayRequest, { source }: { source: StoredNodes }): Promise<Reply> {
   if (request.headers['service-worker'] !== undefined) {
@@ -58,7 +59,7 @@ interface Asked {
 }
 
 async function rawReply(request: GatewayRequest, { source, root, common }: Asked): Promise<Reply> {
-  const bytes = root.multihash.code === IDENTITY ? root.multihash.digest : await source.get(root)
+  const bytes = root.multihash.code === IDENTITY ? root.multihash.digest : await rawBlock(root, source)
   return bytesReply(
     {
       sizeBytes: bytes.length,
@@ -68,6 +69,11 @@ async function rawReply(request: GatewayRequest, { source, root, common }: Asked
     },
     request,
   )
+}
+
+async function rawBlock(cid: CID, source: StoredNodes): Promise<Uint8Array> {
+  checkCid(cid)
+  return await source.get(cid)
 }
 
 async function carReply(
