@@ -70,17 +70,20 @@ const { signal } = new AbortController()`
     const { registry } = world.config.values.network
     // What a reader puts into the sample: chain, registry and site are their own, and here the gateway is too.
     const code = reading
-      .replace("chainId: 1, registry: '0x…'", `chainId: 31337, registry: '${registry}', gateways: ['${node}']`)
+      .replace("chainId: 1, registry: '0x…'", `chainId: 31337, registry: '${registry}'`)
+      .replace("'https://trustless-gateway.link', 'https://ipfs.io'", `'${node}'`)
+      .replace("'/film.mp4'", "'/index.html'")
       .replace("'https://bbbhhai.com'", `'${url}'`)
     expect(code).toContain(registry)
     expect(code).toContain(url)
+    expect(code).toContain(node)
     const before = `const [a, b, c] = ${JSON.stringify(rpcs.map((rpc) => rpc.url))} as [string, string, string]
 const { signal } = new AbortController()`
     const after = `console.log(head.release, head.latest, head.seq > 0, head.stable, head.paused, head.rollbackTarget)
 console.log(new TextDecoder().decode(bytes))`
     const { live } = await world.outside()
     expect(await runSample(`${code}\n${after}`, { folder, before })).toBe(
-      `1 CID(${live})\n1 1 true true 0 undefined\n<title>first</title>\n`,
+      `<title>first</title>1 CID(${live})\n1 1 true true 0 undefined\n<title>first</title>\n`,
     )
   })
 })

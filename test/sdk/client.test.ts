@@ -97,6 +97,14 @@ describe(`createClient on ${kind}`, () => {
     await expect(reader.read(NAME, '/nothing')).rejects.toMatchObject({ code: 'PATH_NOT_FOUND' })
   })
 
+  it('names a file that is larger than memory is to hold, and what takes it', async () => {
+    await expect(client().read(NAME, '/big.bin', { maxBytes: 1_499_999 })).rejects.toMatchObject({
+      code: 'FILE_TOO_LARGE',
+      message: '"big.bin" of release 2 has more than the 1499999 bytes that are read into memory.',
+      next: expect.stringContaining('use stream'),
+    })
+  })
+
   it('streams a file in order, past a lying gateway', async () => {
     const { chunks, path, sha256 } = await client({ gateways: [liar.url, gateway.url] }).stream(NAME, '/big.bin')
     const hash = createHash('sha256')

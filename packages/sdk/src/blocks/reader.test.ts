@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { getEventListeners } from 'node:events'
 import { type BlockSource, rawCidFromSha256 } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
 import { CID as Cid } from 'multiformats/cid'
@@ -273,5 +274,22 @@ describe('createReader', () => {
     controller.abort(reason)
     await expect(reading).rejects.toBe(reason)
     await until(() => silent.aborted.length === 1)
+  })
+
+  it('leaves the signal of many reads at once without a listener for each', async () => {
+    const signal = new AbortController().signal
+    const blocks = Array.from({ length: 20 }, (_, n) => block(`block ${n}`))
+    let most = 0
+    const source: BlockSource = {
+      name: 'slow',
+      async get(cid) {
+        await new Promise((resolve) => setImmediate(resolve))
+        most = Math.max(most, getEventListeners(signal, 'abort').length)
+        return blocks.find((one) => one.cid.equals(cid))?.bytes
+      },
+    }
+    const reader = createReader([source])
+    await Promise.all(blocks.map(({ cid }) => reader.get(cid, { signal })))
+    expect(most).toBe(0)
   })
 })

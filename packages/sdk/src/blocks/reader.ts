@@ -86,13 +86,15 @@ async function race(all: readonly Ranked[], options: Race): Promise<Uint8Array |
   const { cid, signal } = options
   signal?.throwIfAborted()
   const done = new AbortController()
+  // A signal of this race alone: a listener for each block on the caller's, who reads many, is what Node warns of.
+  const either = signal ? AbortSignal.any([signal, done.signal]) : done.signal
   const errors: unknown[] = []
   const ranked = [...all]
   let timer: ReturnType<typeof setTimeout> | undefined
 
   try {
     return await new Promise((resolve, reject) => {
-      signal?.addEventListener('abort', () => reject(signal.reason), { once: true, signal: done.signal })
+      either.addEventListener('abort', () => reject(either.reason), { once: true })
       let next = 0
       let open = 0
       const start = () => {
@@ -108,7 +110,7 @@ async function race(all: readonly Ranked[], options: Race): Promise<Uint8Array |
         open += 1
         const restMs = current.health.restMs()
         timer = setTimeout(start, restMs + (options.hedgeAfterMs ?? hedgeAfterMs(current.health)))
-        attempt(current, { ...options, done: done.signal }).then(
+        attempt(current, { ...options, done: done.signal, either }).then(
           (bytes) => {
             open -= 1
             if (bytes !== undefined) resolve(bytes)
@@ -131,10 +133,12 @@ async function race(all: readonly Ranked[], options: Race): Promise<Uint8Array |
   }
 }
 
-async function attempt(ranked: Ranked, options: Race & { done: AbortSignal }): Promise<Uint8Array | undefined> {
+async function attempt(
+  ranked: Ranked,
+  options: Race & { done: AbortSignal; either: AbortSignal },
+): Promise<Uint8Array | undefined> {
   const { source, health } = ranked
-  const { cid, signal, done, timeoutMs, onLiar, monotonic } = options
-  const either = signal ? AbortSignal.any([signal, done]) : done
+  const { cid, signal, done, either, timeoutMs, onLiar, monotonic } = options
   for (let restMs = health.restMs(); restMs > 0; restMs = health.restMs()) {
     if (!endsInTime(ranked, options)) throw resting(source.name, restMs)
     await pause(restMs, either)

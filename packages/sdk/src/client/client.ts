@@ -55,13 +55,14 @@ export interface Client {
   /** Releases, newest first. @throws ChainError */
   history(name: string, options?: CallOptions): AsyncIterable<HistoryRelease>
   /**
-   * A file of the live release: chain, signatures and every block verified, whichever gateway gave them.
+   * A file of the live release: chain, signatures and every block verified, whichever gateway gave them. It is in memory as a whole:
+   * `maxBytes` is 64 MiB by default, and {@link Client.stream} takes any size.
    *
    * @throws ChainError; VerifyError `NOT_REGISTERED`, `RELEASE_NONE`, `RELEASE_QUARANTINED`, `ROOT_UNVERIFIABLE`,
-   * `ROOT_UNAVAILABLE`, `PATH_NOT_FOUND`
+   * `ROOT_UNAVAILABLE`, `PATH_NOT_FOUND`, `FILE_TOO_LARGE`
    */
   read(name: string, path: string, options?: CallOptions & { maxBytes?: number }): Promise<ReadFile>
-  /** The same piece by piece, flat in memory, for files of any size. */
+  /** The same piece by piece (`for await (const bytes of file.chunks)`), flat in memory, for files of any size. */
   stream(name: string, path: string, options?: CallOptions): Promise<StreamedFile>
   /** Everything from the chain to the served bytes, as a report. Rejects only when aborted or for a bad name. */
   verify(name: string, options?: VerifyDomainOptions): Promise<VerificationReport>

@@ -1,8 +1,8 @@
-import { type BlockSource, byPath, type CallOptions, type ReleaseFile } from '@domainsync/core'
+import { type BlockSource, byPath, type CallOptions, errorCode, type ReleaseFile } from '@domainsync/core'
 import { bytesToHex } from '@noble/hashes/utils.js'
 import type { CID } from 'multiformats/cid'
 import { createSha256, sha256 } from '../blocks/sha256.ts'
-import { readFileBytes, readFileChunks } from '../unixfs/read-file.ts'
+import { MAX_FILE_BYTES, readFileBytes, readFileChunks } from '../unixfs/read-file.ts'
 import { resolvePath } from '../unixfs/resolve-path.ts'
 import { rootError, VerifyError } from '../verify/verify-error.ts'
 import { guard, type VerifiedManifest } from '../verify/verify-manifest.ts'
@@ -33,9 +33,9 @@ export interface StreamedFile extends FoundFile {
 
 /**
  * A file by path out of a release whose manifest was verified; a folder's is its `index.html`. The bytes are compared with the
- * signed list.
+ * signed list. At most `maxBytes` ({@link MAX_FILE_BYTES}, 64 MiB, by default).
  *
- * @throws VerifyError `PATH_NOT_FOUND`, `ROOT_UNAVAILABLE`, `ROOT_UNVERIFIABLE`
+ * @throws VerifyError `PATH_NOT_FOUND`, `FILE_TOO_LARGE`, `ROOT_UNAVAILABLE`, `ROOT_UNVERIFIABLE`
  */
 export async function readFileOfRelease(
   manifest: VerifiedManifest,
@@ -44,7 +44,9 @@ export async function readFileOfRelease(
 ): Promise<ReadFile> {
   const file = await findFile(manifest, path, { source, ...call })
   return guard(6, { root: file.root, signal: call.signal }, async () => {
-    const bytes = await readFileBytes(file.cid, source, { ...call, maxBytes })
+    const bytes = await readFileBytes(file.cid, source, { ...call, maxBytes }).catch((cause: unknown) => {
+      throw errorCode(cause) === 'FILE_TOO_LARGE' ? tooLarge(file, { maxBytes, cause }) : cause
+    })
     if (bytesToHex(await sha256(bytes)) !== file.sha256) throw notTheSignedFile(file)
     return { ...file, bytes }
   })
@@ -100,6 +102,15 @@ async function findFile(
     if (found?.kind !== 'file') throw notTheSignedFile({ ...file, root })
     return { ...file, cid: found.cid, release: statement.release, root }
   })
+}
+
+function tooLarge(
+  { path, release }: FoundFile,
+  { maxBytes = MAX_FILE_BYTES, cause }: { maxBytes: number | undefined; cause: unknown },
+): VerifyError {
+  const message = `"${path}" of release ${release} has more than the ${maxBytes} bytes that are read into memory.`
+  const next = 'use stream, which takes files of any size, or give a larger maxBytes'
+  return new VerifyError('FILE_TOO_LARGE', message, { step: 6, cause, next })
 }
 
 function notTheSignedFile({ path, root }: Pick<FoundFile, 'path' | 'root'>): VerifyError {

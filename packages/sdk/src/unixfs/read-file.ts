@@ -4,7 +4,7 @@ import { loadBlock } from '../blocks/load-block.ts'
 import { DagError } from './dag-error.ts'
 import { decodeNode, type FilePart } from './decode-node.ts'
 
-/** Largest file that {@link readFileBytes} holds in memory, in bytes. */
+/** Largest file that {@link readFileBytes} holds in memory unless told otherwise, in bytes: 64 MiB. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024
 /** Levels of a chunked file; 1,024 links a block make 1 TiB with three. */
 const MAX_FILE_DEPTH = 16
@@ -31,8 +31,8 @@ export interface ReadFileOptions extends CallOptions {
  * A file's bytes in order, every block verified, a few fetched ahead. Flat in memory. With `offset` and `length` only the
  * blocks that hold the range are fetched.
  *
- * @throws DagError `NOT_A_FILE`, `DAG_TOO_LARGE` (also when its parts are tiny and many), `DAG_MALFORMED` (also when a part is
- * not as long as declared); BlockError
+ * @throws DagError `NOT_A_FILE`, `FILE_TOO_LARGE` (for `maxBytes`), `DAG_TOO_LARGE` (its parts are tiny and many), `DAG_MALFORMED`
+ * (also when a part is not as long as declared); BlockError
  */
 export function readFileChunks(
   cid: CID,
@@ -122,7 +122,7 @@ async function* walk(block: { cid: CID; bytes: Uint8Array }, at: Walk): AsyncIte
     )
   }
   if (node.sizeBytes > at.maxBytes) {
-    throw new DagError('DAG_TOO_LARGE', `${block.cid} has ${node.sizeBytes} bytes; at most ${at.maxBytes} are read.`)
+    throw new DagError('FILE_TOO_LARGE', `${block.cid} has ${node.sizeBytes} bytes; at most ${at.maxBytes} are read.`)
   }
   if (node.parts.length > 0 && at.depth >= MAX_FILE_DEPTH) {
     throw new DagError('DAG_TOO_LARGE', `${block.cid} is deeper than ${MAX_FILE_DEPTH} levels.`)

@@ -216,7 +216,7 @@ describe('readFileChunks', () => {
     const root = await importFiles({ 'big.bin': pattern(3_000_000) }, { into: source })
     const { cid } = (await resolvePath(root, 'big.bin', { source }))!
     source.asked.length = 0
-    await expect(readFileBytes(cid, source, { maxBytes: 2_999_999 })).rejects.toMatchObject({ code: 'DAG_TOO_LARGE' })
+    await expect(readFileBytes(cid, source, { maxBytes: 2_999_999 })).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' })
     expect(source.asked).toEqual([cid.toString()])
   })
 

@@ -8,6 +8,7 @@ import type { VerifyStep } from './check.ts'
  * - `ROOT_UNVERIFIABLE`: the bytes are those of the root, and they are no release that this domain signed. Trying again cannot
  *   help; `reason` says why (`PQ_SIGNATURE_INVALID`, `RELEASE_MISSING`, `FILES_MISMATCH`, …).
  * - `ROOT_UNAVAILABLE`: not all of the bytes could be had now, so nothing is known; `reason` says why.
+ * - `FILE_TOO_LARGE`: the release has the file, and it is larger than the caller lets memory hold.
  * - `PATH_NOT_FOUND`: the release has no such file. `NOT_VERIFIED`: only what was verified is saved.
  */
 export type VerifyErrorCode =
@@ -16,6 +17,7 @@ export type VerifyErrorCode =
   | 'RELEASE_QUARANTINED'
   | 'ROOT_UNVERIFIABLE'
   | 'ROOT_UNAVAILABLE'
+  | 'FILE_TOO_LARGE'
   | 'PATH_NOT_FOUND'
   | 'NOT_VERIFIED'
 
@@ -29,9 +31,9 @@ export class VerifyError extends DomainSyncError {
   constructor(
     code: VerifyErrorCode,
     message: string,
-    { step, reason, cause }: { step: VerifyStep; reason?: string; cause?: unknown },
+    { step, reason, cause, next }: { step: VerifyStep; reason?: string; cause?: unknown; next?: string },
   ) {
-    super(code, message, { cause, retryable: code === 'ROOT_UNAVAILABLE' })
+    super(code, message, { cause, ...(next !== undefined && { next }), retryable: code === 'ROOT_UNAVAILABLE' })
     this.step = step
     this.reason = reason ?? code
   }
