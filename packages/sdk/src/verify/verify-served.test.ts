@@ -170,6 +170,32 @@ describe('verifyServed', () => {
     expect(await codes(gone, one, { inBrowser: true })).toEqual(new Set(['UNREADABLE']))
   })
 
+  it('gives up soon where nobody answers, and says how much was not asked for', async () => {
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`${i}.txt`, text(`${i}`)]))
+    const gone = await startServer(() => {})
+    await gone[Symbol.asyncDispose]()
+    const checks = await verifyServed(releaseOf(many), { url: gone.url, inBrowser: false })
+    expect(checks.length).toBeLessThan(20)
+    const asked = checks.length - 1
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        subject: new URL(gone.url).origin,
+        code: 'SERVED_UNREACHABLE',
+        detail: expect.stringContaining(`${502 - asked} more pages were not asked for`),
+      }),
+    )
+  })
+
+  it('goes on where only some pages cannot be read', async () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`${i}.txt`, text(`${i}`)]))
+    await using server = await serve(many, (request, response) => {
+      const broken = Number.parseInt(request.url?.slice(1) ?? '', 10) % 4 > 0
+      if (broken) response.destroy()
+      return broken
+    })
+    expect(await failuresOf(server, releaseOf(many))).toHaveLength(45)
+  })
+
   it('does not take a body that is cut off for the file', async () => {
     const big = { 'index.html': new Uint8Array(300_000).fill(97) }
     await using server = await startServer((_, response) => {

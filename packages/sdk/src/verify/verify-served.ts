@@ -12,6 +12,9 @@ export const SERVED_TIMEOUT_MS = 30_000
 export const MAX_SERVED_BYTES = 4 * 1024 ** 3
 /** Requests at once. */
 const CONCURRENCY = 6
+/** When so many pages could not be read and none could, nobody answers there: the others are not asked for. */
+const HOPELESS_AFTER = 2 * CONCURRENCY
+const NO_ANSWER: ReadonlySet<string | undefined> = new Set(['SERVED_UNREACHABLE', 'SERVED_TIMEOUT'])
 
 export interface VerifyServedOptions extends CallOptions {
   /** Where the site answers; its path is ignored. */
@@ -51,6 +54,8 @@ export async function verifyServed(release: Verifiable, options: VerifyServedOpt
   const next = async () => {
     for (let page = pending.shift(); page !== undefined; page = pending.shift()) {
       checks.push(await checkPage(page, options))
+      if (checks.length < HOPELESS_AFTER || pending.length === 0) continue
+      if (checks.every(({ code }) => NO_ANSWER.has(code))) checks.push(unasked(pending.splice(0).length, options))
     }
   }
   await Promise.all(Array.from({ length: CONCURRENCY }, next))
@@ -144,6 +149,12 @@ function judge({ path, status, sha256: wanted }: Expectation, got: { status: num
     return failed(7, path, { code: 'SERVED_MISMATCH', detail })
   }
   return passed(7, path, `The served bytes are the signed ones.`)
+}
+
+function unasked(pages: number, { url }: Pick<VerifyServedOptions, 'url'>): Check {
+  const { origin } = new URL(url)
+  const detail = `Nothing of ${origin} could be read; ${pages} more ${pages === 1 ? 'page was' : 'pages were'} not asked for.`
+  return failed(7, origin, { code: 'SERVED_UNREACHABLE', detail })
 }
 
 function unread(
