@@ -235,6 +235,24 @@ describe('follow', { timeout: 60_000 }, () => {
       expect(allowed.missing).toEqual([])
     })
 
+    it('cannot have too much fetched again with each transaction: its next live release waits, what is held stays', async () => {
+      const large = () => ({ 'index.html': randomBytes(256 * KIB), 'large.bin': randomBytes(1024 * KIB) })
+      const good = await publish(1, page('good'))
+      const mirror = await follower({ quotas: { releaseBytes: 1024 * KIB } })
+      await publish(2, large())
+      expect((await mirror.look()).domains[0]!.held).toMatchObject([{ release: 1 }])
+      await publish(3, large())
+      asked = []
+      const { held, missing } = (await mirror.look()).domains[0]!
+      expect(asked).toEqual([])
+      expect(held).toMatchObject([{ release: 1 }])
+      expect(missing).toMatchObject([
+        { release: 3, code: 'QUOTA_RELEASE', refused: false },
+        { release: 2, code: 'QUOTA_RELEASE', refused: true },
+      ])
+      expect(pinned()).toEqual(texts(good))
+    })
+
     it('cannot fill the disk with many releases: older ones make room, and the file stays within its limit', async () => {
       const bytes = () => ({ 'index.html': randomBytes(256 * KIB) })
       const quotas = { domainBytes: 1024 * KIB, totalBytes: 1400 * KIB }
@@ -368,6 +386,18 @@ describe('follow', { timeout: 60_000 }, () => {
     stop.abort()
     await running
     expect(events.filter(({ kind }) => kind === 'failed')).toMatchObject([{ domain, code: 'RPC_UNREACHABLE' }])
+  })
+
+  it('does not fetch again and again what its store cannot take', async () => {
+    await publish(1, page('one'))
+    const mirror = await follower({ everyMs: 60_000 })
+    await store.close()
+    for (const asks of [true, false]) {
+      asked = []
+      expect((await mirror.look()).failures).toMatchObject([{ domain, error: { code: 'STORE_CLOSED' } }])
+      expect(asked.length > 0).toBe(asks)
+    }
+    expect(kinds().filter((kind) => kind === 'failed')).toHaveLength(1)
   })
 
   it('says that a name is not registered, keeps what it has, and goes on with the others', async () => {

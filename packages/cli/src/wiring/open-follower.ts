@@ -87,6 +87,8 @@ async function serveMirror({
     ...listen,
     path: folder,
     token: randomBytes(32).toString('hex'),
+    // The half of a release that a killed mirror had is gone on with.
+    tidyAfterMs: false,
     sites: sites.resolve,
     onEvent: (event) => {
       if (event.kind === 'failed') say(`a request failed: ${errorCode(event.error)}`)

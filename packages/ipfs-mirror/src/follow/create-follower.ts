@@ -12,10 +12,12 @@ import {
 import { firstOf, type VerifyRootInput } from '@domainsync/sdk'
 import { pauseUntil } from '../sites/pause-until.ts'
 import type { BlockStore } from '../store/block-store.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { FollowEvent, FollowProgress } from './follow-event.ts'
 import { DEFAULT_FOLLOW_QUOTAS, type FollowQuotas } from './follow-quotas.ts'
 import { FollowRecord } from './follow-record.ts'
 import { type MirrorContext, type MirroredDomain, mirrorDomain } from './mirror-domain.ts'
+import { QuotaPauses } from './quota-pauses.ts'
 
 /** Pause between two looks at the chain, in milliseconds. */
 export const FOLLOW_EVERY_MS = 5_000
@@ -96,6 +98,8 @@ class PollingFollower implements Follower {
   readonly #retries = new Map<DomainName, Retry>()
   /** What was said last of each domain that could not be looked at. */
   readonly #said = new Map<DomainName, string>()
+  /** What the store, or its disk, did to each domain that waits for it to be mended. */
+  readonly #broken = new Map<DomainName, StoreError>()
 
   constructor(options: FollowOptions, record: FollowRecord) {
     const { store, source, quotas, everyMs = FOLLOW_EVERY_MS, sliceMs = FOLLOW_SLICE_MS } = options
@@ -108,6 +112,7 @@ class PollingFollower implements Follower {
       source: firstOf([store, source]),
       quotas: { ...DEFAULT_FOLLOW_QUOTAS, ...quotas },
       pinnedKeys: options.pinnedKeys ?? {},
+      pauses: new QuotaPauses(),
       onEvent: options.onEvent ?? (() => {}),
     }
   }
@@ -126,14 +131,21 @@ class PollingFollower implements Follower {
       try {
         const known = this.#known.get(domain)
         const retry = performance.now() >= (this.#retries.get(domain)?.notBefore ?? 0)
+        const broken = retry ? undefined : this.#broken.get(domain)
+        if (broken !== undefined) throw broken
         const mirrored = await mirrorDomain(domain, { block, known, retry, context: this.#context, ...call })
         this.#said.delete(domain)
+        this.#broken.delete(domain)
         this.#known.set(domain, mirrored)
         if (mirrored !== known) this.#planRetry(mirrored)
       } catch (error) {
         call.signal?.throwIfAborted()
         failures.push({ domain, error })
         this.#sayFailed(domain, error)
+        if (error instanceof StoreError && this.#broken.get(domain) !== error) {
+          this.#broken.set(domain, error)
+          this.#pause(domain)
+        }
       }
     }
     return { ...this.known(), failures }
@@ -174,7 +186,11 @@ class PollingFollower implements Follower {
   #planRetry({ domain, missing }: MirroredDomain): void {
     // What only ran out of its time goes on at the next look.
     const isWaiting = missing.some(({ refused, code }) => !refused && code !== 'FOLLOW_SLICE_OVER')
-    if (!isWaiting) return void this.#retries.delete(domain)
+    if (isWaiting) this.#pause(domain)
+    else this.#retries.delete(domain)
+  }
+
+  #pause(domain: DomainName): void {
     const before = this.#retries.get(domain)?.pauseMs ?? this.#everyMs / 2
     const pauseMs = Math.min(MAX_RETRY_PAUSE_MS, before * 2)
     this.#retries.set(domain, { pauseMs, notBefore: performance.now() + pauseMs })

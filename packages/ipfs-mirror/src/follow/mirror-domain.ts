@@ -15,6 +15,7 @@ import { DagTally } from './dag-tally.ts'
 import { type FetchContext, fetchRelease } from './fetch-release.ts'
 import type { FollowEvent } from './follow-event.ts'
 import type { DomainRecord, FollowCursor, FollowRecord, RefusedRelease } from './follow-record.ts'
+import type { QuotaPauses, Vain } from './quota-pauses.ts'
 import { readOn } from './read-on.ts'
 import { type WantedRelease, wantedReleases } from './wanted-releases.ts'
 
@@ -41,6 +42,7 @@ export interface MirrorContext extends FetchContext {
   readonly chain: Chain
   readonly record: FollowRecord
   readonly pinnedKeys: Readonly<Record<string, Bytes32>>
+  readonly pauses: QuotaPauses
   readonly onEvent: (event: FollowEvent) => void
 }
 
@@ -102,6 +104,8 @@ class DomainMirror {
   /** What was refused before and would be again. */
   readonly #refused: readonly RefusedRelease[]
   #record: DomainRecord
+  /** What was fetched for nothing. */
+  #vain: Vain | undefined
 
   constructor(state: DomainState, { before, happened, context, ...call }: MirrorParts) {
     const settings = settingsOf(state.domain, context)
@@ -122,12 +126,15 @@ class DomainMirror {
     }
     const held: WantedRelease[] = []
     const missing: MirroredDomain['missing'][number][] = []
+    const { domain, block } = this.#state
+    const { pauses } = this.#context
+    const pause = pauses.of(domain)
     let full: Failure | undefined
     for (const one of this.#wanted) {
       if (this.#isHeld(one.root)) held.push(one)
       else if (one.stable) {
         // Where a newer one of the ring found no room, the older ones are not fetched only to be dropped.
-        const failure = full ?? (await this.#obtain(one))
+        const failure = full ?? this.#waiting(one, pause) ?? (await this.#obtain(one))
         if (failure === undefined) held.push(one)
         else missing.push({ ...one, ...failure })
         if (one.heldFor === 'ring' && failure !== undefined && isNoRoom(failure.code)) full = failure
@@ -137,9 +144,25 @@ class DomainMirror {
       .filter((one) => one.refused)
       .map(({ root, code, message }) => ({ root: `${root}`, code, message }))
     await this.#save({ refused, settled: refused.length === missing.length })
+    if (this.#vain !== undefined) pauses.note(domain, this.#vain)
+    else if (!missing.some(({ code }) => isQuota(code))) pauses.note(domain, undefined)
     const { bytes } = await this.#tally(held)
-    const { domain, block } = this.#state
     return { domain, block, held, missing, bytes }
+  }
+
+  /** Why it is not fetched yet. A live release waits only for a live one before it. */
+  #waiting({ release, root, heldFor }: WantedRelease, pause: Vain | undefined): Failure | undefined {
+    if (pause === undefined || (heldFor === 'live' && !pause.isLive)) return undefined
+    if (this.#refusalOf(root) !== undefined) return undefined
+    const message = `It waits, for what came before was too much. ${pause.message}`
+    const failure = { code: pause.code, message, refused: false }
+    const { domain } = this.#state
+    if (heldFor === 'live') this.#context.onEvent({ kind: 'missing', domain, release, root, ...failure })
+    return failure
+  }
+
+  #refusalOf(root: CID): RefusedRelease | undefined {
+    return this.#refused.find((refused) => refused.root === `${root}`)
   }
 
   /** Fetches and pins it; gives why that failed. A more important release takes the room of less important ones. */
@@ -147,7 +170,7 @@ class DomainMirror {
     const { domain } = this.#state
     const { release, root, heldFor } = one
     const { store, onEvent } = this.#context
-    const known = this.#refused.find((refused) => refused.root === `${root}`)
+    const known = this.#refusalOf(root)
     if (known !== undefined) return { code: known.code, message: known.message, refused: true }
     onEvent({ kind: 'fetching', domain, release, root, heldFor })
     for (;;) {
@@ -165,6 +188,7 @@ class DomainMirror {
           continue
         }
         const failure = { code, message: error.message, refused: !error.retryable }
+        if (isQuota(code)) this.#vain = { ...failure, isLive: heldFor === 'live' || this.#vain?.isLive === true }
         // It is not pinned; this makes the store free what it no longer needs.
         if (failure.refused) await store.unpin(root)
         else if (heldFor === 'live') await store.lease(root)
@@ -218,6 +242,10 @@ class DomainMirror {
 /** Others take the room, who may let go of it. */
 function isNoRoom(code: string): boolean {
   return code === 'QUOTA_DOMAIN' || code === 'QUOTA_TOTAL'
+}
+
+function isQuota(code: string): boolean {
+  return isNoRoom(code) || code === 'QUOTA_RELEASE'
 }
 
 /** What a refusal depends on besides the release. */

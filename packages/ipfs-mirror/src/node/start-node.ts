@@ -39,8 +39,8 @@ export interface NodeOptions {
   readonly sites?: Sites | undefined
   readonly onHint?: ControlOptions['onHint']
   readonly maxCarBytes?: number | undefined
-  /** Default {@link TIDY_AFTER_MS}. */
-  readonly tidyAfterMs?: number | undefined
+  /** Default {@link TIDY_AFTER_MS}; false: never, for who goes on where a killed one stopped. */
+  readonly tidyAfterMs?: number | false | undefined
   /** Connections at a time. Default: what the system's limit of open files allows, 16,384 at most. */
   readonly maxConnections?: number | undefined
   readonly onEvent?: ((event: NodeEvent) => void) | undefined
@@ -89,8 +89,8 @@ export async function startNode(options: NodeOptions): Promise<EmbeddedNode> {
     await store.close()
     throw error
   }
-  // Not at once: what goes on where a killed one stopped finds its blocks first, and holds them.
-  const tidying = setTimeout(() => void store.tidy(), tidyAfterMs).unref()
+  // Not at once: nobody waits for it, and a start has better things to do.
+  const tidying = tidyAfterMs === false ? undefined : setTimeout(() => void store.tidy(), tidyAfterMs).unref()
   let closing: Promise<void> | undefined
   const close = () => {
     clearTimeout(tidying)
