@@ -85,6 +85,9 @@ describe('domainsync follow', { timeout: 120_000 }, () => {
     })
     expect(asked.length).toBeLessThan(FILES - 50)
     asked = []
+    // A misspelt name lets nothing go.
+    const misspelt = await runCli(['follow', 'nosuch.example', '--only', '--once'], { config })
+    expect(misspelt).toMatchObject({ code: 1, json: { error: { code: 'FOLLOW_NOT_REGISTERED' } } })
     expect(await runCli(['follow', DOMAIN, '--once'], { config })).toMatchObject({ code: 0 })
     expect(asked).toEqual([])
   })

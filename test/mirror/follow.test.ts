@@ -419,6 +419,15 @@ describe('follow', { timeout: 60_000 }, () => {
     expect({ others: mirror.others, pinned: pinned() }).toEqual({ others: [domain], pinned: texts(root) })
     await mirror.dropOthers()
     expect({ others: mirror.others, pinned: pinned() }).toEqual({ others: [], pinned: [] })
+    expect(events.at(-1)).toMatchObject({ kind: 'dropped', domain, root: texts(root)[0], why: 'not followed' })
+  })
+
+  it('lets nothing go for a name that is not registered: it may be misspelt', async () => {
+    const root = await publish(1, page('one'))
+    await look()
+    const mirror = await follower({ domains: [parseDomainName('nosuch.example')] })
+    await expect(mirror.dropOthers()).rejects.toMatchObject({ code: 'FOLLOW_NOT_REGISTERED' })
+    expect({ others: mirror.others, pinned: pinned() }).toEqual({ others: [domain], pinned: texts(root) })
   })
 
   it('refuses a folder that mirrors another registry', async () => {

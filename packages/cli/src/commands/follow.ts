@@ -70,7 +70,7 @@ async function follow(context: CommandContext, names: string[], options: FollowC
     },
   })
   const { follower } = opened
-  if (only) await follower.dropOthers()
+  if (only) await follower.dropOthers({ signal })
   else if (follower.others.length > 0) {
     terminal.progress(`Also here, and left as it is: ${follower.others.join(', ')} ("--only" lets go of it).`)
   }

@@ -1,6 +1,9 @@
 import type { FollowEvent, FollowReport } from '@domainsync/ipfs-mirror'
 import { byteCount } from './byte-count.ts'
 
+/** Why a release was let go of; one that was superseded needs no word. */
+const DROPPED = { superseded: '', room: ' to make room', 'not followed': ': this domain is not followed here any more' }
+
 /** What a mirror does, as a line for a person. */
 export function followLine(event: FollowEvent): string {
   const { domain } = event
@@ -14,7 +17,7 @@ export function followLine(event: FollowEvent): string {
     case 'held':
       return `${domain}  holds release ${event.release} (${event.heldFor}), verified`
     case 'dropped':
-      return `${domain}  let go of ${event.root}${event.why === 'room' ? ' to make room' : ''}`
+      return `${domain}  let go of ${event.root}${DROPPED[event.why]}`
     case 'missing':
       return `${domain}  release ${event.release} ${event.refused ? 'is refused' : 'is not here yet'}: ${event.code} ${event.message}`
     case 'failed':

@@ -13,6 +13,7 @@ import { firstOf, type VerifyRootInput } from '@domainsync/sdk'
 import { pauseUntil } from '../sites/pause-until.ts'
 import type { BlockStore } from '../store/block-store.ts'
 import { StoreError } from '../store/store-error.ts'
+import { FollowError } from './follow-error.ts'
 import type { FollowEvent, FollowProgress } from './follow-event.ts'
 import { DEFAULT_FOLLOW_QUOTAS, type FollowQuotas } from './follow-quotas.ts'
 import { FollowRecord } from './follow-record.ts'
@@ -69,8 +70,13 @@ export interface Follower {
   known(): FollowReport
   /** Looks again and again until the signal is aborted; failures are events. */
   run(signal: AbortSignal): Promise<void>
-  /** Lets go of the domains that are not followed. */
-  dropOthers(): Promise<void>
+  /**
+   * Lets go of the domains that are not followed: of nothing while one that is has no registration, which a misspelt name has not
+   * either.
+   *
+   * @throws FollowError `FOLLOW_NOT_REGISTERED`; ChainError
+   */
+  dropOthers(options?: CallOptions): Promise<void>
 }
 
 /**
@@ -172,15 +178,32 @@ class PollingFollower implements Follower {
     }
   }
 
-  async dropOthers(): Promise<void> {
-    const { record, store } = this.#context
-    for (const domain of this.others as readonly DomainName[]) {
+  async dropOthers(call: CallOptions = {}): Promise<void> {
+    const { record, store, onEvent } = this.#context
+    const others = this.others as readonly DomainName[]
+    if (others.length > 0) await this.#requireRegistrations(call)
+    for (const domain of others) {
       for (const root of record.of(domain)!.roots) {
         const pinned = store.pinned().find((one) => `${one}` === root)
-        if (pinned !== undefined && !record.isShared(root, domain)) await store.unpin(pinned)
+        if (pinned === undefined || record.isShared(root, domain)) continue
+        await store.unpin(pinned)
+        onEvent({ kind: 'dropped', domain, root, why: 'not followed' })
       }
       await record.set(domain, undefined)
     }
+  }
+
+  async #requireRegistrations(call: CallOptions): Promise<void> {
+    const { chain, domains } = this.#options
+    const block = await chain.block('latest', call)
+    const states = await Promise.all(domains.map((domain) => chain.domain(domain, block, call)))
+    const missing = domains.find((_, index) => states[index] === undefined)
+    if (missing === undefined) return
+    throw new FollowError(
+      'FOLLOW_NOT_REGISTERED',
+      `${missing} is not registered in this registry: is it misspelt? Until it is, ${this.others.join(', ')} is not let go of.`,
+      { state: 'Everything that the mirror holds is still here.', retryable: false },
+    )
   }
 
   #planRetry({ domain, missing }: MirroredDomain): void {

@@ -19,7 +19,7 @@ export type FollowEvent =
       readonly kind: 'dropped'
       readonly domain: DomainName
       readonly root: string
-      readonly why: 'superseded' | 'room'
+      readonly why: 'superseded' | 'room' | 'not followed'
     }
   | {
       readonly kind: 'missing'
