@@ -1,4 +1,5 @@
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { rawCidFromSha256 } from '@domainsync/core'
 import type { CID } from 'multiformats/cid'
@@ -32,6 +33,29 @@ describe('another owner', () => {
     await expect(openBlockStore(folder())).rejects.toMatchObject({ code: 'STORE_LOCKED' })
     await child.kill()
     await (await openBlockStore(folder())).close()
+  })
+
+  it('names the process that has it open, and never one that had it before', async () => {
+    const code = 'await openBlockStore(folder); console.log(process.pid); setInterval(() => {}, 1000)'
+    const child = runInChild(code, { folder: folder() })
+    const pid = await child.line()
+    await expect(openBlockStore(folder())).rejects.toThrow(`is open in process ${pid} (`)
+    await child.kill()
+    // What the killed one left: it is gone, and so is what it wrote as soon as another has the lock.
+    const holder = join(folder(), 'lock.holder')
+    expect(JSON.parse(await readFile(holder, 'utf8'))).toMatchObject({ pid: Number(pid) })
+    const store = await openBlockStore(folder())
+    await expect(openBlockStore(folder())).rejects.toThrow(`is open in process ${process.pid} (`)
+    for (const stale of [
+      `{"pid":${pid},"host":"${hostname()}","command":"old"}`,
+      '{"pid":1,"host":"other","command":"x"}',
+      '{',
+    ]) {
+      await writeFile(holder, stale)
+      await expect(openBlockStore(folder())).rejects.toThrow('is open in another process;')
+    }
+    await store.close()
+    expect(await readdir(folder())).not.toContain('lock.holder')
   })
 })
 

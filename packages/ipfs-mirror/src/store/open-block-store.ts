@@ -39,7 +39,7 @@ export interface StoreOptions {
 
 /**
  * Opens the block store in a folder, which is made when it is missing: `blocks.pack` (append-only, the truth),
- * `blocks.index` (a cache of it) and `lock`. After `kill -9` or a power cut everything that `sync` or `pin` had returned
+ * `blocks.index` (a cache of it) and `lock`, while it is open `lock.holder` too. After `kill -9` or a power cut everything that `sync` or `pin` had returned
  * from is there.
  *
  * @throws StoreError `STORE_LOCKED` while somebody has it open, `STORE_MALFORMED` when `blocks.pack` is something else,

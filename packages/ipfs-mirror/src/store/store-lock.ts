@@ -1,5 +1,6 @@
 import { closeSync, fchmodSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { type LockHolder, readLockHolder, removeLockHolder, writeLockHolder } from './lock-holder.ts'
 import { StoreError, storeUnavailable } from './store-error.ts'
 
 const SQLITE_BUSY = 5
@@ -11,12 +12,13 @@ export interface StoreLock {
 
 /**
  * Takes the store for one owner. It is a lock of the operating system (the one SQLite puts on its file), so it goes with the
- * process that held it, however that ends: there are no stale locks.
+ * process that held it, however that ends: there are no stale locks. Who holds it stands beside it, in `<path>.holder`, for people.
  *
  * @throws StoreError `STORE_LOCKED` when another process, or this one, has the store open; `STORE_UNAVAILABLE` when no lock
  * file can be made there.
  */
 export function lockStore(path: string, store: string): StoreLock {
+  const holderPath = `${path}.holder`
   let database: DatabaseSync | undefined
   try {
     // SQLite would make a file that everybody may read, and so hold a lock on.
@@ -28,17 +30,26 @@ export function lockStore(path: string, store: string): StoreLock {
   } catch (cause) {
     database?.close()
     if (!isBusy(cause)) throw storeUnavailable(store, cause)
-    throw new StoreError(
-      'STORE_LOCKED',
-      `Another process has the block store ${store} open: a publish that is running, most likely. Let it end, and try again.`,
-      {
-        cause,
-        state: 'Nothing was changed.',
-      },
-    )
+    throw lockedError(store, { holder: readLockHolder(holderPath), cause })
   }
   const held = database
-  return { release: () => held.close() }
+  writeLockHolder(holderPath)
+  return {
+    release: () => {
+      // While it is still held: what the next one writes stays.
+      removeLockHolder(holderPath)
+      held.close()
+    },
+  }
+}
+
+function lockedError(store: string, { holder, cause }: { holder: LockHolder | undefined; cause: unknown }): StoreError {
+  const who = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`
+  return new StoreError(
+    'STORE_LOCKED',
+    `The block store ${store} is open in ${who}; one process at a time has it. Let that end, or stop it, and try again.`,
+    { cause, state: 'Nothing was changed.' },
+  )
 }
 
 function isBusy(error: unknown): boolean {
