@@ -20,13 +20,11 @@ import { openPack } from './pack-file.ts'
 import { type HeldBlocks, reachDag } from './reach-dag.ts'
 import { requireStorable, requireSupported } from './require-storable.ts'
 import { type RootStatement, statementEntries } from './root-statement.ts'
+import { SavedIndex } from './saved-index.ts'
 import { StoreError, storeUnavailable } from './store-error.ts'
-import { loadStoreIndex, saveStoreIndex } from './store-index.ts'
+import { loadStoreIndex } from './store-index.ts'
 import { lockStore, type StoreLock } from './store-lock.ts'
 import { syncFolder } from './sync-folder.ts'
-
-/** The index is saved whenever so many bytes of the pack are not in it: what a start after a crash reads at most. */
-export const INDEX_EVERY_BYTES = 256 * 1024 * 1024
 
 export interface StoreOptions {
   /** Told of what the store does by itself. */
@@ -58,7 +56,8 @@ export async function openBlockStore(folder: string, options: StoreOptions = {})
     await rm(newPath, { force: true })
     const index = await loadStoreIndex(indexPath)
     const log = await BlockLog.recover(await openPack(packPath, index?.packId), index)
-    const files = { packPath, newPath, indexPath, lock, indexedBytes: index ? index.coveredBytes : 0 }
+    const saved = new SavedIndex(indexPath, { coveredBytes: index?.coveredBytes ?? 0, onEvent: options.onEvent })
+    const files = { packPath, newPath, index: saved, lock }
     return new PackBlockStore(log, { files, wasCompacting, ...options })
   } catch (error) {
     lock.release()
@@ -69,9 +68,8 @@ export async function openBlockStore(folder: string, options: StoreOptions = {})
 interface StoreFiles {
   readonly packPath: string
   readonly newPath: string
-  readonly indexPath: string
+  readonly index: SavedIndex
   readonly lock: StoreLock
-  readonly indexedBytes: number
 }
 
 interface StoreParts extends StoreOptions {
@@ -92,11 +90,6 @@ class PackBlockStore implements BlockStore {
   }
   readonly #compactor: Compactor
   readonly #now: () => number
-  readonly #onEvent: (event: StoreEvent) => void
-  /** What the index on disk covers. */
-  #indexedBytes: number
-  /** Where the pack ended when the index was saved last, or could not be. */
-  #indexTriedAt: number
   #last: Promise<unknown> = Promise.resolve()
   #closed = false
   #closing: Promise<void> | undefined
@@ -106,14 +99,11 @@ class PackBlockStore implements BlockStore {
     this.#log = log
     this.#files = files
     this.#now = now
-    this.#onEvent = onEvent
-    this.#indexedBytes = files.indexedBytes
-    this.#indexTriedAt = files.indexedBytes
     const store = {
       log: () => this.#log,
       alone: <T>(change: () => Promise<T>) => this.#alone(change),
       replace: (next: BlockLog) => this.#replace(next),
-      forgetBehind: (offset: number) => this.#forgetBehind(offset),
+      forgetBehind: (offset: number) => this.#files.index.forgetBehind(offset),
     }
     const { newPath: path } = files
     this.#compactor = new Compactor(store, { path, blocks: this.#held, holds: this.#holds, now, minDeadBytes, onEvent })
@@ -218,7 +208,7 @@ class PackBlockStore implements BlockStore {
         this.#closed = true
         try {
           await this.#log.sync()
-          if (this.#indexedBytes !== this.#log.sizeBytes) await this.#saveIndex()
+          if (!this.#files.index.covers(this.#log.sizeBytes)) await this.#saveIndex()
         } finally {
           await this.#log.retire()
           this.#files.lock.release()
@@ -244,31 +234,13 @@ class PackBlockStore implements BlockStore {
     await this.#saveIndex()
   }
 
-  /** An index that covers more would, once the pack has grown again, say that other blocks are there. */
-  async #forgetBehind(offset: number): Promise<void> {
-    if (this.#indexedBytes <= offset) return
-    const { indexPath } = this.#files
-    await rm(indexPath, { force: true })
-    await syncFolder(indexPath)
-    this.#indexedBytes = 0
-    this.#indexTriedAt = 0
-  }
-
   async #sync(): Promise<void> {
     await this.#log.sync()
-    if (this.#log.sizeBytes - this.#indexTriedAt >= INDEX_EVERY_BYTES) await this.#saveIndex()
+    if (this.#files.index.isDue(this.#log.sizeBytes)) await this.#saveIndex()
   }
 
-  /** Only a cache: what went on before it goes on without it. */
   async #saveIndex(): Promise<void> {
-    const index = this.#log.index()
-    this.#indexTriedAt = index.coveredBytes
-    try {
-      await saveStoreIndex(this.#files.indexPath, index)
-      this.#indexedBytes = index.coveredBytes
-    } catch (error) {
-      this.#onEvent({ kind: 'index-unsaved', error })
-    }
+    await this.#files.index.save(this.#log.index())
   }
 
   /** Runs one change at a time, in the order they were asked for. */
