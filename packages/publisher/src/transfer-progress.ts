@@ -4,6 +4,8 @@ export interface TransferProgress {
   /** The domain; the root where something is moved without one. */
   readonly domain: string
   readonly bytes: number
+  /** Not all of it is read back: it is large. */
+  readonly sample?: boolean | undefined
   /** Of all providers together, as far as it is known: it may grow. */
   readonly totalBytes?: number | undefined
   /** Providers that it was sent to, or that refused, of all. */
@@ -28,13 +30,13 @@ export interface TransferMeter {
 }
 
 export function createTransferMeter(
-  { step, domain }: Pick<TransferProgress, 'step' | 'domain'>,
+  { step, domain, sample }: Pick<TransferProgress, 'step' | 'domain' | 'sample'>,
   onTransfer: OnTransfer | undefined,
 ): TransferMeter {
   let bytes = 0
   let totalBytes: number | undefined
   let providers: { done: number; total: number } | undefined
-  const tell = () => onTransfer?.({ step, domain, bytes, totalBytes, providers })
+  const tell = () => onTransfer?.({ step, domain, sample, bytes, totalBytes, providers })
   const meter: TransferMeter = {
     expect(sizeBytes) {
       totalBytes = (totalBytes ?? 0) + sizeBytes

@@ -24,11 +24,15 @@ it('says in plain lines how far import, sending and reading back are, and nothin
     onTransfer({ step: 'replicate', domain: 'bbbhhai.com', bytes, totalBytes: 3e9, providers: { done: 1, total: 3 } })
   }
   onProgress({ ...point, phase: 'done', receipt: {} })
+  onTransfer({ step: 'prove', domain: 'bbbhhai.com', sample: true, bytes: 1e6 })
+  now += 6_000
+  onTransfer({ step: 'prove', domain: 'bbbhhai.com', sample: true, bytes: 7e6 })
   expect(lines).toEqual([
     '  importing 2 of 4 files, 2.00 GB of 4.00 GB, 100 MB/s, 20 s left',
     '  … bbbhhai.com  sending it to every provider',
     '  bbbhhai.com  sending it to every provider 1 of 3 providers, 2.00 GB of 3.00 GB, 250 MB/s, 4.0 s left',
     '  ✓ bbbhhai.com  sending it to every provider  16 s',
+    '  bbbhhai.com  reading it back from each, a sample: 7.00 MB, 1.00 MB/s',
   ])
   expect(lines.join('')).not.toMatch(/\p{Cc}/u)
 })

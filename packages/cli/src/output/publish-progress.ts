@@ -36,9 +36,9 @@ export function publishProgress(terminal: Terminal, now: () => number = performa
           items: { name: 'files', done: filesDone, total: files },
         })
     },
-    onTransfer: ({ step, domain, bytes, totalBytes, providers }: TransferProgress): void => {
+    onTransfer: ({ step, domain, bytes, totalBytes, providers, sample }: TransferProgress): void => {
       const items = providers && { name: 'providers', ...providers }
-      jobs.at(`${domain}  ${STEPS[step]}`, { bytes, totalBytes, items })
+      jobs.at(`${domain}  ${STEPS[step]}${sample ? ', a sample:' : ''}`, { bytes, totalBytes, items })
     },
     onProgress: (progress: Progress): void => {
       if (progress.phase === 'done') jobs.end()

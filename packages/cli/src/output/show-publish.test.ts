@@ -1,6 +1,6 @@
-import type { PublishPlan } from '@domainsync/publisher'
+import type { PublishPlan, PublishResult } from '@domainsync/publisher'
 import { expect, it } from 'vitest'
-import { showPlanned } from './show-publish.ts'
+import { showPlanned, showResult } from './show-publish.ts'
 import { createTerminal } from './terminal.ts'
 
 const plan: PublishPlan = {
@@ -34,4 +34,25 @@ it.each([
   const terminal = { ...createTerminal({ json: false, quiet: true }), print: (line: string) => lines.push(line) }
   showPlanned(plan, { terminal, full: false, ...how })
   expect(lines).toEqual([sentence])
+})
+
+it('says of a release that is too large to be read back whole that a sample was', () => {
+  const lines: string[] = []
+  const terminal = { ...createTerminal({ json: false, quiet: true }), print: (line: string) => lines.push(line) }
+  const providers = [
+    { provider: 'kubo', blocks: 99, sample: true as const, latencyMs: 1 },
+    { provider: 'node-1', blocks: 12, latencyMs: 1 },
+    { provider: 'pinata', blocks: 0, latencyMs: 1, code: 'PIN_TIMEOUT' },
+  ]
+  const result = {
+    domain: 'bbbhhai.com',
+    release: 1,
+    root: 'bafy',
+    proof: { need: 2, held: 2, trial: false, providers },
+    transaction: { gasUsed: 1, gasPriceWei: '1', hash: '0x' },
+    resolvers: [],
+    incomplete: [],
+  } as unknown as PublishResult
+  showResult(result, { terminal, full: false })
+  expect(lines[0]).toBe('store   kubo a sample of 99 blocks   node-1 12 blocks   pinata PIN_TIMEOUT')
 })

@@ -58,7 +58,7 @@ export function showResult(result: PublishResult, { terminal, live, full }: Show
   const { proof, transaction, resolvers, incomplete, domain, release } = result
   const short = full ? (text: string) => text : shortCid
   terminal.print(
-    `store   ${proof.providers.map(({ provider, blocks, code }) => (code ? `${provider} ${code}` : `${provider} ${blocks} blocks`)).join('   ')}`,
+    `store   ${proof.providers.map(({ provider, blocks, sample, code }) => `${provider} ${code ?? (sample ? `a sample of ${blocks} blocks` : `${blocks} blocks`)}`).join('   ')}`,
   )
   terminal.print(
     `proof   ${proof.held} of ${proof.providers.length} (need ${proof.need})${proof.trial ? ', trial: one machine' : ''}`,

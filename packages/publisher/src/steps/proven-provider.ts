@@ -5,6 +5,8 @@ export interface ProvenProvider {
   readonly provider: string
   /** Blocks read back and verified. */
   readonly blocks: number
+  /** True: they are a sample, because the release is larger than is read back whole. */
+  readonly sample?: true
   readonly latencyMs: number
   /** Why it does not count; absent when it does. */
   readonly code?: string
@@ -19,6 +21,7 @@ export function provenProvider({ replica, proof, reason, behind }: ReplicaOutcom
   return {
     provider: replica,
     blocks: proof.blocks,
+    ...(proof.mode === 'sample' ? { sample: true as const } : {}),
     latencyMs: Math.round(proof.latencyMs),
     ...(reason === undefined ? {} : { code: reason }),
     ...(cid === undefined ? {} : { cid }),
