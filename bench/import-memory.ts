@@ -11,7 +11,7 @@ const MAX_MEMORY_MB = 300
 const MIB_PER_GIB = 1024
 const SMALL_FILES_PER_GIB = 5000
 
-/** `--gib 10` is the whole measurement; it needs twice that on the disk. */
+/** `--gib 10` is the whole measurement; it needs twice that on the disk. With `node --max-semi-space-size=1`, as `publish` runs. */
 const { values } = parseArgs({ options: { gib: { type: 'string', default: '2' } }, strict: false })
 const gib = Number(values.gib)
 const folder = mkdtempSync(join(tmpdir(), 'bench-memory-'))
