@@ -45,6 +45,7 @@ describe('leaving a provider and letting go', { timeout: 120_000 }, () => {
     const migrate = (...args: string[]) => runCli(['migrate', 'old-nft', `${whole}`, `${gone}`, ...args], { config })
 
     const planned = await migrate('--dry-run')
+    expect(planned.code).toBe(2)
     expect(planned.json.roots).toMatchObject([{ outcome: 'short' }, { outcome: 'gone', code: 'BLOCK_MISSING' }])
     expect(await statuses(whole)).toEqual(['absent', 'absent', 'absent'])
 

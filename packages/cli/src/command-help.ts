@@ -139,7 +139,7 @@ export const COMMAND_HELP = {
     group: GROUPS.watch,
     examples: ['migrate old-nft --dry-run', 'migrate pinata', 'migrate old-nft bafybei…'],
     done: 'the other providers hold everything, each shown to',
-    incomplete: 'something is gone, could not be read now, or too few hold it; it says what',
+    incomplete: 'something is gone, could not be read now, or too few hold it, with --dry-run also what would be moved',
   },
   prune: {
     group: GROUPS.watch,

@@ -25,9 +25,10 @@ export function parseRoot(text: string): CID {
     const root = CID.parse(text).toV1()
     hashFromRoot(root)
     return root
-  } catch (cause) {
+  } catch {
+    // The parser's own words are about encodings.
     const message = `"${text}" is not the root of a release; give a CID like "bafybei…".`
-    throw new PublishError('ROOT_CID_INVALID', message, { cause })
+    throw new PublishError('ROOT_CID_INVALID', message)
   }
 }
 

@@ -19,12 +19,21 @@ export async function readFeedMap(path: string): Promise<FeedEntries> {
   return new Map(
     Object.entries(map).map(([name, root]) => {
       try {
-        return [parseDomainName(name), hashFromRoot(CID.parse(root))]
+        return [parseDomainName(name), hashFromRoot(parseCid(root))]
       } catch (cause) {
         throw invalid(`${path}, "${name}": ${(cause as Error).message}`)
       }
     }),
   )
+}
+
+/** The parser's own words are about encodings. */
+function parseCid(text: unknown): CID {
+  try {
+    return CID.parse(text as string)
+  } catch {
+    throw new Error(`${JSON.stringify(text)} is not a CID; one begins with bafy….`)
+  }
 }
 
 function invalid(message: string): DomainSyncError {

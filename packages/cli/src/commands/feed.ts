@@ -9,6 +9,7 @@ import { readFeedMap } from '../actions/read-feed-map.ts'
 import type { NoAction, RegistryAction } from '../actions/registry-action.ts'
 import { UNSIGNED, type UnsignedOption } from '../actions/unsigned-option.ts'
 import type { CommandContext } from '../command-context.ts'
+import { copies } from '../output/copies.ts'
 import { EXIT_DONE, EXIT_FAILED } from '../output/exit-code.ts'
 import { shortCid } from '../output/short.ts'
 import type { Terminal } from '../output/terminal.ts'
@@ -137,7 +138,7 @@ async function storeManifest(
 ): Promise<CID> {
   await using ports = await openPublisherPorts(config, { unsigned: true })
   const { manifest, replication } = await storeFeed(feed, { ports, place: { ...network, feed: state.id }, ...call })
-  terminal.progress(`Manifest ${shortCid(`${manifest}`)}: ${replication.held} copies proven.`)
+  terminal.progress(`Manifest ${shortCid(`${manifest}`)}: ${copies(replication.held)} proven.`)
   return manifest
 }
 

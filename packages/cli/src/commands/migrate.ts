@@ -35,12 +35,14 @@ export const addMigrateCommand: AddCommand = (program, action) => {
           results.push({ domain, release, ...moved })
         }
         const short = flags.full ? (value: string) => value : shortCid
+        // A dry run has fetched it whole: what is short can be had.
+        const isMovable = (outcome: Migration['outcome']) => flags.dryRun && outcome === 'short'
         const rows = results.map(({ root, domain = '', release, outcome, holders, code = '' }) => [
           short(root),
           domain,
           release === undefined ? '' : `${release}`,
-          flags.dryRun && outcome === 'short' ? 'would be moved' : outcome,
-          [holders.join(', '), code].filter(Boolean).join(' '),
+          isMovable(outcome) ? 'would be moved' : outcome,
+          [holders.join(', '), isMovable(outcome) ? '' : code].filter(Boolean).join(' '),
         ])
         if (rows.length === 0) terminal.print('There is no release to move.')
         else
@@ -49,6 +51,10 @@ export const addMigrateCommand: AddCommand = (program, action) => {
         const left = results.filter(({ outcome }) => outcome !== 'held' && outcome !== 'moved')
         if (left.length === 0 && rows.length > 0) {
           terminal.print(`Nothing here needs ${provider} any more; take it out of the configuration.`)
+        }
+        const movable = left.filter(({ outcome }) => isMovable(outcome)).length
+        if (movable > 0) {
+          terminal.print(`Would move ${movable} of ${rows.length}; without --dry-run it does. Nothing was changed.`)
         }
         terminal.document('migrate', { provider, outcome: flags.dryRun ? 'planned' : 'migrated', roots: results })
         return left.length === 0 ? EXIT_DONE : EXIT_INCOMPLETE
@@ -59,7 +65,7 @@ export const addMigrateCommand: AddCommand = (program, action) => {
 function parseRoot(text: string): CID {
   try {
     return CID.parse(text)
-  } catch (cause) {
-    throw new DomainSyncError('CID_INVALID', `"${text}" is not a CID.`, { cause, retryable: false })
+  } catch {
+    throw new DomainSyncError('CID_INVALID', `"${text}" is not a CID; one begins with bafy….`, { retryable: false })
   }
 }

@@ -151,7 +151,7 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   const finished = plan.finished.at(-1)
   if (finished?.content === plan.content && plan.changes.length === 0) {
     said.print('Finished what was interrupted:')
-    showResult(finished, show)
+    showResult(finished, { ...show, providers: config.values.providers })
     return exitCode(finished)
   }
   if (plan.changes.length === 0) return watching ? EXIT_DONE : showUnchanged(plan, show)
@@ -171,7 +171,7 @@ async function publishOnce(source: Source, publishing: Publishing): Promise<numb
   }
   if (!watching) await confirm(`Publish release ${plan.release} of ${domain}`, publishing)
   const result = await publisher.publish(plan, { signal, ...shown })
-  showResult(result, { ...show, live: plan.live })
+  showResult(result, { ...show, live: plan.live, providers: config.values.providers })
   return exitCode(result)
 }
 

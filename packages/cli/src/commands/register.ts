@@ -53,7 +53,8 @@ export const addRegisterCommand: AddCommand = (program, action) => {
         // Somebody else may have registered it meanwhile.
         if (receipt) terminal.print(`Registered ${domain}: ${receipt.gasUsed} gas, ${receipt.hash}`)
         else terminal.print(`${domain} is registered already.`)
-        terminal.print(`Next: domainsync publish ${domain}`)
+        const hasFolder = config.values.domains[domain]?.site !== undefined
+        terminal.print(`Next: domainsync publish ${domain}${hasFolder ? '' : ' --from ./dist'}`)
         terminal.document('register', {
           domain,
           outcome: receipt ? 'registered' : 'unchanged',

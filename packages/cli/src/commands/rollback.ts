@@ -2,6 +2,7 @@ import { DomainSyncError, parseDomainName } from '@domainsync/core'
 import { finishRollbacks, planRollback, rollBackByHand } from '@domainsync/healing-agent'
 import { releaseNumber } from '../actions/release-number.ts'
 import { confirmWrite } from '../output/confirm.ts'
+import { copies } from '../output/copies.ts'
 import { EXIT_DONE } from '../output/exit-code.ts'
 import { shortCid } from '../output/short.ts'
 import type { AddCommand } from '../program.ts'
@@ -40,7 +41,7 @@ export const addRollbackCommand: AddCommand = (program, action) => {
           signal,
         })
         terminal.print(
-          `release ${decision.from} → ${decision.to}   ${shortCid(`${decision.root}`)}   ${decision.held} copies proven`,
+          `release ${decision.from} → ${decision.to}   ${shortCid(`${decision.root}`)}   ${copies(decision.held)} proven`,
         )
         const outcome = { domain: name, from: decision.from, to: decision.to, root: `${decision.root}` }
         if (flags.dryRun) {

@@ -1,5 +1,6 @@
 import { parseDomainName } from '@domainsync/core'
 import { EXIT_DONE } from '../output/exit-code.ts'
+import { siteUrl } from '../output/site-url.ts'
 import type { AddCommand } from '../program.ts'
 import { openServers } from '../wiring/open-servers.ts'
 
@@ -27,11 +28,4 @@ export const addServeCommand: AddCommand = (program, action) => {
         return EXIT_DONE
       }),
     )
-}
-
-/** Browsers take every name under `localhost` to this machine, so each site has an origin of its own. */
-function siteUrl(domain: string, nodeUrl: string): string {
-  const url = new URL(nodeUrl)
-  url.hostname = `${domain}.localhost`
-  return url.href
 }

@@ -7,6 +7,7 @@ import type { CommandContext } from '../command-context.ts'
 import { configuredPins } from '../config/configured-pins.ts'
 import { releaseKeyHash } from '../config/release-key-hash.ts'
 import { EXIT_DONE, EXIT_FAILED, EXIT_INCOMPLETE } from '../output/exit-code.ts'
+import { NO_ANSWER, servedFaults } from '../output/served-faults.ts'
 import { ago } from '../output/short.ts'
 import type { Terminal } from '../output/terminal.ts'
 import type { AddCommand } from '../program.ts'
@@ -139,7 +140,10 @@ function showReport(
     const mark = wrong.length === 0 ? green('✓') : red('✗')
     terminal.print(`${mark} served  ${served.length - wrong.length} of ${served.length} answers are the signed bytes.`)
   }
-  for (const { code, subject, detail } of wrong) terminal.print(`          ${code} ${subject}: ${detail}`)
+  for (const line of servedFaults(wrong)) terminal.print(`          ${line}`)
+  if (served.length > 0 && served.every(({ code }) => NO_ANSWER.has(code))) {
+    terminal.print(`          Where does it answer? domainsync verify ${domain} --url http://…`)
+  }
   if (offline && block !== undefined) {
     const age = ago(block.timestamp * 1000, Date.now())
     terminal.print(`  It is of ${age}. What is live or served now, only "domainsync verify ${domain}" can say.`)

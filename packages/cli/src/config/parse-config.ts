@@ -22,13 +22,13 @@ export function parseConfig(input: unknown): ResolvedConfig {
       invalid(['domains', name, 'dns'], `"${domain.dns}" is no driver under dns${suggestion(meant)}`)
     }
   }
-  const copies = Object.values(config.providers).filter((one) => !isRetired(one) && !one.spare).length
+  const providers = Object.values(config.providers).filter((one) => !isRetired(one) && !one.spare).length
   // Who only reads and mirrors has no site, and needs no provider.
   const isPublisher = Object.keys(config.domains).length > 0
-  if (isPublisher && config.replication.need > copies) {
+  if (isPublisher && config.replication.need > providers) {
     invalid(
       ['replication', 'need'],
-      `${config.replication.need} copies are needed but only ${copies} providers are there.`,
+      `${config.replication.need} copies are needed but only ${providers === 1 ? '1 provider is' : `${providers} providers are`} there.`,
     )
   }
   if (config.network.quorum > config.network.rpcUrls.length) {

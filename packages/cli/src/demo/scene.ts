@@ -2,6 +2,7 @@ import { type DomainName, rootFromHash } from '@domainsync/core'
 import type { PassReport } from '@domainsync/healing-agent'
 import picocolors from 'picocolors'
 import { readAccount } from '../config/account.ts'
+import { copies } from '../output/copies.ts'
 import { actionLine } from '../output/describe-action.ts'
 import { shortCid, shortCids, shortDuration } from '../output/short.ts'
 import { openDnsDriver, openResolvers } from '../wiring/dns-drivers.ts'
@@ -59,7 +60,7 @@ export async function openScene({ sites, signal, say }: SceneOptions): Promise<S
     })
     const took = shortDuration(performance.now() - startedAt)
     say(
-      `  ${domain}  release ${result.release}  root ${shortCid(result.root)}  ${result.proof.held} copies proven  ${took}`,
+      `  ${domain}  release ${result.release}  root ${shortCid(result.root)}  ${copies(result.proof.held)} proven  ${took}`,
     )
     say(`    ${picocolors.cyan(config.values.domains[domain]!.url)}`)
   }

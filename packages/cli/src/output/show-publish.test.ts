@@ -1,5 +1,6 @@
 import type { PublishPlan, PublishResult } from '@domainsync/publisher'
 import { expect, it } from 'vitest'
+import type { ProviderConfig } from '../config/provider-schema.ts'
 import { showPlanned, showResult } from './show-publish.ts'
 import { createTerminal } from './terminal.ts'
 
@@ -36,7 +37,7 @@ it.each([
   expect(lines).toEqual([sentence])
 })
 
-it('says of a release that is too large to be read back whole that a sample was', () => {
+it('says where a node of this machine serves it, and of a release too large to be read back whole that a sample was', () => {
   const lines: string[] = []
   const terminal = { ...createTerminal({ json: false, quiet: true }), print: (line: string) => lines.push(line) }
   const providers = [
@@ -53,6 +54,8 @@ it('says of a release that is too large to be read back whole that a sample was'
     resolvers: [],
     incomplete: [],
   } as unknown as PublishResult
-  showResult(result, { terminal, full: false })
+  const node = { kind: 'embedded', url: 'http://127.0.0.1:8081', path: 'state/node-1' } as ProviderConfig
+  showResult(result, { terminal, full: false, providers: { 'node-1': node } })
+  expect(lines.at(-1)).toBe('Read it at http://bbbhhai.com.localhost:8081/ while "domainsync serve" runs here.')
   expect(lines[0]).toBe('store   kubo a sample of 99 blocks   node-1 12 blocks   pinata PIN_TIMEOUT')
 })

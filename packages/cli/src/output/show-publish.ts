@@ -1,8 +1,10 @@
 import { DomainSyncError, errorCode } from '@domainsync/core'
 import type { PublishPlan, PublishResult } from '@domainsync/publisher'
+import type { ProviderConfig } from '../config/provider-schema.ts'
 import { ether, gwei } from './amount.ts'
 import { EXIT_DONE } from './exit-code.ts'
 import { shortCid, shortDuration } from './short.ts'
+import { localSiteUrls } from './site-url.ts'
 import type { Terminal } from './terminal.ts'
 
 export interface ShowOptions {
@@ -53,8 +55,15 @@ export function showAbandoned(error: unknown, { terminal }: Pick<ShowOptions, 't
   terminal.progress(`An interrupted publish was given up: ${errorCode(error)} ${message}${state}`)
 }
 
+export interface ShowResultOptions extends ShowOptions {
+  /** The release before. */
+  readonly live?: number
+  /** The configured ones: a node of this machine serves what it holds. */
+  readonly providers?: Readonly<Record<string, ProviderConfig>>
+}
+
 /** The lines of a finished publish; also what `resume` prints for each run. */
-export function showResult(result: PublishResult, { terminal, live, full }: ShowOptions & { live?: number }): void {
+export function showResult(result: PublishResult, { terminal, live, full, providers }: ShowResultOptions): void {
   const { proof, transaction, resolvers, incomplete, domain, release } = result
   const short = full ? (text: string) => text : shortCid
   terminal.print(
@@ -77,6 +86,11 @@ export function showResult(result: PublishResult, { terminal, live, full }: Show
     )
   for (const { provider, code, message } of incomplete) terminal.print(`  ${provider}: ${code} ${message}`)
   if (incomplete.length > 0) terminal.print(`An agent completes it; where none runs: domainsync heal ${domain}`)
+  if (!result.superseded && providers !== undefined) {
+    const holders = proof.providers.filter(({ code }) => code === undefined).map(({ provider }) => provider)
+    const [url] = localSiteUrls(domain, { providers, holders })
+    if (url !== undefined) terminal.print(`Read it at ${url} while "domainsync serve" runs here.`)
+  }
   if (release > 1) terminal.print(`Undo: domainsync rollback ${domain}`)
   terminal.document('publish', { outcome: incomplete.length > 0 ? 'incomplete' : 'published', ...result })
 }

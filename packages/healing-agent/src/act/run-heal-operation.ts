@@ -102,7 +102,7 @@ function done(action: ChainAction): string {
     case 'rollback':
       return `Release ${action.release} is live again; everything newer is quarantined.`
     case 'keep':
-      return `Release ${action.release} is kept out of the ring.`
+      return `Release ${action.release} is kept: no later publish can push it out of the registry.`
     case 'pausePublishing':
       return 'Publishing is paused on chain; the owner unpauses it.'
     case 'logHealthFailure':

@@ -39,6 +39,6 @@ export function observeContent(
   const value = `${count.stored}/${copies.filter(({ spare, copy }) => !spare || copy === 'stored').length}`
   const status = ({ yes: 'good', no: 'bad', unknown: 'unknown' } as const)[count.enough]
   const where = count.failureDomains === 1 ? '1 failure domain' : `${count.failureDomains} failure domains`
-  const evidence = `${count.stored} copies in ${where}; ${need} are needed.`
+  const evidence = `${count.stored === 1 ? '1 copy' : `${count.stored} copies`} in ${where}; ${need} ${need === 1 ? 'is' : 'are'} needed.`
   return observed(context, probeName('content'), { status, value, evidence })
 }

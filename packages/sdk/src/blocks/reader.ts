@@ -57,7 +57,7 @@ export function createReader(sources: readonly BlockSource[], options: ReaderOpt
   const last = (options.last ?? []).map(ranked)
 
   return {
-    name: 'reader',
+    name: 'the list of sources',
     async get(cid, call = {}) {
       checkCid(cid)
       // A stable sort: sources of equal health keep the order they were given in.
