@@ -154,6 +154,7 @@ describe('hardhat deploy', () => {
     await using first = await startChainNode('hardhat')
     await using second = await startChainNode('anvil')
     const runs = await Promise.all([first, second].map(async (node) => runDeploy(await target(node))))
+    expect(runs.map(({ code, output }) => [code, code === 0 ? '' : output])).toEqual(runs.map(() => [0, '']))
     const addresses = runs.map(({ outcome }) => Object.values(outcome.contracts!).map(({ address }) => address))
     expect(addresses[0]).toHaveLength(2)
     expect(addresses[0]).toEqual(addresses[1])

@@ -57,7 +57,7 @@ describe('secrets', { timeout: 120_000 }, () => {
   }
 
   /** Runs a command and keeps all that it shows; `until` ends one that stays up. */
-  async function run(args: readonly string[], { until }: { until?: RegExp } = {}): Promise<void> {
+  async function run(args: readonly string[], { until }: { until?: RegExp } = {}): Promise<string> {
     const child = spawn(process.execPath, [COMMAND, ...args], { cwd: world.folder })
     let shown = ''
     for (const stream of [child.stdout, child.stderr]) {
@@ -76,6 +76,7 @@ describe('secrets', { timeout: 120_000 }, () => {
       await Promise.race([ended, delay(50)])
     }
     output.push(`$ ${args.join(' ')}\n${shown}`)
+    return shown
   }
 
   async function expectNoSecret(): Promise<void> {
@@ -154,7 +155,17 @@ describe('secrets', { timeout: 120_000 }, () => {
     await run(['sign', request, '--release-key', 'keys/release.json'])
     await run(['publish', DOMAIN, '--signed', request, '--config', file, '--json'])
     const recipient = join(next!, 'recipient.pub.json')
-    await run(['backup', '--to', backups!, '--single-recipient', '--recipient', recipient, '--config', file])
+    const written = await run([
+      'backup',
+      '--to',
+      backups!,
+      '--single-recipient',
+      '--recipient',
+      recipient,
+      '--config',
+      file,
+    ])
+    expect(written).toContain(backups!)
     const [archive] = await readdir(backups!)
     const restore = ['restore', join(backups!, archive!), '--key', join(next!, 'recipient.json'), '--any-signer']
     await run([...restore, '--into', restored!])
