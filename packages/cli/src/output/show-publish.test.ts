@@ -43,7 +43,7 @@ it('says where a node of this machine serves it, and of a release too large to b
   const providers = [
     { provider: 'kubo', blocks: 99, sample: true as const, latencyMs: 1 },
     { provider: 'node-1', blocks: 12, latencyMs: 1 },
-    { provider: 'pinata', blocks: 0, latencyMs: 1, code: 'PIN_TIMEOUT' },
+    { provider: 'pinata', blocks: 0, latencyMs: 1, code: 'BLOCK_MISSING' },
   ]
   const result = {
     domain: 'bbbhhai.com',
@@ -52,7 +52,7 @@ it('says where a node of this machine serves it, and of a release too large to b
     proof: { need: 2, held: 2, trial: false, providers },
     transaction: { gasUsed: 1, gasPriceWei: '1', hash: '0x' },
     resolvers: [],
-    incomplete: [],
+    incomplete: [{ provider: 'pinata', code: 'PIN_TIMEOUT', message: 'It did not pin in time.' }],
   } as unknown as PublishResult
   const node = { kind: 'embedded', url: 'http://127.0.0.1:8081', path: 'state/node-1' } as ProviderConfig
   showResult(result, { terminal, full: false, providers: { 'node-1': node } })

@@ -66,9 +66,13 @@ export interface ShowResultOptions extends ShowOptions {
 export function showResult(result: PublishResult, { terminal, live, full, providers }: ShowResultOptions): void {
   const { proof, transaction, resolvers, incomplete, domain, release } = result
   const short = full ? (text: string) => text : shortCid
-  terminal.print(
-    `store   ${proof.providers.map(({ provider, blocks, sample, code }) => `${provider} ${code ?? (sample ? `a sample of ${blocks} blocks` : `${blocks} blocks`)}`).join('   ')}`,
-  )
+  // Why the release was refused says more than what was then missing.
+  const refused = new Map(incomplete.map(({ provider, code }) => [provider, code]))
+  const copies = proof.providers.map(({ provider, blocks, sample, code }) => {
+    const read = sample ? `a sample of ${blocks} blocks` : `${blocks} blocks`
+    return `${provider} ${code === undefined ? read : (refused.get(provider) ?? code)}`
+  })
+  terminal.print(`store   ${copies.join('   ')}`)
   terminal.print(
     `proof   ${proof.held} of ${proof.providers.length} (need ${proof.need})${proof.trial ? ', trial: one machine' : ''}`,
   )
