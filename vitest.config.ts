@@ -12,6 +12,6 @@ export default defineConfig({
     // Loading the packages anew for every file took a quarter of the unit tests' time; no test changes what others see.
     isolate: false,
     // Two cores; many tests wait for blocks and processes.
-    maxWorkers: 4,
+    maxWorkers: 3,
   },
 })

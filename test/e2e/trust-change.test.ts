@@ -10,6 +10,7 @@ import { stateFolder } from '../../packages/cli/dist/wiring/state-folder.js'
 import { domainId } from '../../packages/core/dist/index.js'
 import { openSqliteStore } from '../../packages/journal/dist/index.js'
 import { CHAIN_NODE } from '../support/chain-node.ts'
+import { mined } from '../support/mined.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -136,14 +137,11 @@ async function changeTrust(world: PublishWorld, newKeys: string): Promise<void> 
     const abi = IDomainSyncRegistry__factory.createInterface()
     const signer = new Wallet(DEVELOPMENT_ACCOUNTS.owner.key, provider)
     const registry = new Contract(world.config.values.network.registry, abi, signer)
-    const mined = async (method: string) => {
-      const sent = await registry.getFunction(method).send(domainId(DOMAIN), next)
-      await sent.wait(1, 10_000)
-    }
-    await mined('proposeTrust')
+    const send = async (method: string) => mined(await registry.getFunction(method).send(domainId(DOMAIN), next))
+    await send('proposeTrust')
     await world.chain.request('evm_increaseTime', [TRUST_DELAY_S])
     await world.chain.request('evm_mine')
-    await mined('acceptTrust')
+    await send('acceptTrust')
   } finally {
     provider.destroy()
   }

@@ -18,6 +18,7 @@ import { registerDomain } from '../../packages/cli/dist/wiring/register-domain.j
 import { domainId, parseDomainName, rootFromHash } from '../../packages/core/dist/index.js'
 import { CHAIN_NODE, type ChainNode, type ChainNodeKind, startChainNode } from './chain-node.ts'
 import { cheapenKeyFile } from './cheapen-key-file.ts'
+import { mined } from './mined.ts'
 import { deployRegistry } from './test-registry.ts'
 
 export const DOMAIN = parseDomainName('bbbhhai.com')
@@ -153,8 +154,7 @@ export async function openPublishWorld(
       // With a gas limit, lest the node estimates on top of what waits in its pool.
       const fees =
         tipWei === undefined ? {} : { maxPriorityFeePerGas: tipWei, maxFeePerGas: 100n * tipWei, gasLimit: 200_000 }
-      const transaction = await signed.getFunction(method).send(id, value, ...fenced, fees)
-      await transaction.wait(1, 10_000)
+      await mined(await signed.getFunction(method).send(id, value, ...fenced, fees))
     },
     async outside() {
       const logs = await contract.queryFilter(contract.filters.DomainSync!(id), 0, 'latest')

@@ -12,6 +12,7 @@ import {
 } from 'ethers'
 import type { ChainNode } from './chain-node.ts'
 import { TEST_KEYS } from './chain-node.ts'
+import { mined } from './mined.ts'
 
 const ARTIFACT = join(import.meta.dirname, '../../artifacts/contracts/DomainSyncRegistry.sol/DomainSyncRegistry.json')
 
@@ -80,15 +81,14 @@ export async function deployRegistry(node: Pick<ChainNode, 'url' | 'chainId'>): 
     [registrar.address],
     1,
   )
-  const deployment = await deployed.deploymentTransaction()!.wait(1, 10_000)
+  const deployment = await mined(deployed.deploymentTransaction()!)
   const address = (await deployed.getAddress()).toLowerCase() as `0x${string}`
   const contract = new Contract(address, abi, provider)
 
   const send: TestRegistry['send'] = async (role, method, ...args) => {
     const connected = contract.connect(signers[role]) as Contract
     try {
-      const transaction = await connected.getFunction(method).send(...args)
-      return (await transaction.wait(1, 10_000)) as ContractTransactionReceipt
+      return await mined(await connected.getFunction(method).send(...args))
     } catch (error) {
       // A refused estimate consumed no nonce.
       signers[role].reset()
@@ -100,7 +100,7 @@ export async function deployRegistry(node: Pick<ChainNode, 'url' | 'chainId'>): 
 
   return {
     address,
-    deployedAt: deployment!.blockNumber,
+    deployedAt: deployment.blockNumber,
     send,
     seq,
     async register(name, { pqKeyHash = sha256(toUtf8Bytes('pq key')) } = {}) {
