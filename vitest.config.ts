@@ -6,6 +6,7 @@ export default defineConfig({
     // Slow ones compile contracts again, install tools or try more: `SLOW_TESTS=1 npm test -- slow mutations publish-kill random-trees`, as CI does.
     exclude: ['test/contracts/**', '**/node_modules/**', ...(process.env.SLOW_TESTS ? [] : ['**/*.slow.test.ts'])],
     globalSetup: 'test/support/bundle-children.ts',
+    setupFiles: 'test/support/fuzz-seed.ts',
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,

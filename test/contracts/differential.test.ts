@@ -6,6 +6,7 @@ import { type Draw, NAMES, type RandomCall, randomCall, type World } from './mod
 import { RegistryModel, Revert, trustHash } from './model/registry-model.ts'
 import { loadEmpty, networkHelpers } from './support/environment.ts'
 import { type RegistryFixture, register, registrationOf } from './support/registry-fixture.ts'
+import '../support/fuzz-seed.ts'
 
 /** More of it for a long hunt, as for the fuzz tests. */
 const RUNS = 12 * Number(process.env.DOMAINSYNC_FUZZ ?? 1)

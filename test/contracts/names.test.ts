@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { domainId, namehash } from '../../packages/core/src/domain-id.ts'
 import type { DomainName } from '../../packages/core/src/domain-name.ts'
 import { ethers, loadEmpty } from './support/environment.ts'
+import '../support/fuzz-seed.ts'
 
 const LONGEST = [...Array(3).fill('a'.repeat(63)), 'b'.repeat(61)].join('.')
 

@@ -11,11 +11,6 @@ export const MUTATION_RUNS = Number(process.env.MUTATION_RUNS ?? (process.env.SL
 /** The same for what takes hundredths of a second each time. */
 export const SLOW_MUTATION_RUNS = process.env.MUTATION_RUNS ? MUTATION_RUNS : MUTATION_RUNS / 5
 
-/** Repeats a run: every one prints its own. */
-const seed = Number(process.env.MUTATION_SEED ?? Date.now() % 2 ** 31)
-fc.configureGlobal({ seed })
-console.log(`To repeat these random changes: MUTATION_SEED=${seed}`)
-
 const place = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
 const length = fc.integer({ min: 1, max: 64 })
 
