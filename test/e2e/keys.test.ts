@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -31,6 +31,24 @@ describe('domainsync keys', { timeout: 60_000 }, () => {
           { file: 'keys/publisher.json', id: ids[0] },
         ],
       },
+    })
+  })
+
+  it('lists the others beside a file that is no key, and says which that is', async () => {
+    const made = await runCli(['keys', 'new', 'ci'], { cwd })
+    await writeFile(join(cwd, 'keys', 'notes.json'), '{}', { mode: 0o600 })
+    const listed = await runCli(['keys', 'list'], { cwd })
+    expect(listed).toMatchObject({
+      code: 1,
+      json: {
+        keys: [
+          { file: 'keys/notes.json', kind: 'unreadable', id: expect.stringContaining('KEY_FILE_DAMAGED') },
+          { file: 'keys/publisher.json', id: (made.json.keys as [{ id: string }])[0].id },
+        ],
+      },
+    })
+    expect((await runCli(['keys', 'list', 'keys/notes.json'], { cwd })).json).toMatchObject({
+      error: { code: 'KEY_FILE_DAMAGED' },
     })
   })
 

@@ -3,10 +3,11 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { DomainSyncError } from '@domainsync/core'
 import type { HpkeKemName } from '@domainsync/pq'
-import { RECIPIENT_KEMS, readKeyIdentity } from '@domainsync/pq/node'
+import { KeyFileError, RECIPIENT_KEMS, readKeyIdentity } from '@domainsync/pq/node'
 import { Option } from 'commander'
-import { EXIT_DONE } from '../output/exit-code.ts'
+import { EXIT_DONE, EXIT_FAILED } from '../output/exit-code.ts'
 import { table } from '../output/table.ts'
+import { visibleName } from '../output/visible.ts'
 import type { AddCommand } from '../program.ts'
 import { readNewPassphrase } from '../read-passphrase.ts'
 import { RECIPIENT_FILE, writeNewKey } from '../signing/write-new-key.ts'
@@ -91,18 +92,30 @@ export const addKeysCommand: AddCommand = (program, action) => {
     .description(`public ids of key files (default: those in ${FOLDER}/ and below it); needs no passphrase`)
     .action(
       action(async ({ terminal }, named) => {
-        const files = named.length > 0 ? named : await keyFilesIn(FOLDER)
         const rows = await Promise.all(
-          files.map(async (file) => {
-            const identity = await readKeyIdentity(resolve(file))
-            return { file, kind: identity.kind, id: identity.kind === 'account' ? identity.address : identity.keyId }
-          }),
+          named.length > 0 ? named.map(listedKey) : (await keyFilesIn(FOLDER)).map(listedOrUnreadable),
         )
-        for (const { file, kind, id } of rows) terminal.print(`${file}  ${kind}  ${id}`)
+        for (const { file, kind, id } of rows) terminal.print(`${visibleName(file)}  ${kind}  ${id}`)
         terminal.document('keys', { keys: rows })
-        return EXIT_DONE
+        return rows.some(({ kind }) => kind === UNREADABLE) ? EXIT_FAILED : EXIT_DONE
       }),
     )
+}
+
+/** The kind of a file that is no key, or a damaged one; its id is why. */
+const UNREADABLE = 'unreadable'
+
+async function listedKey(file: string) {
+  const identity = await readKeyIdentity(resolve(file))
+  return { file, kind: identity.kind, id: identity.kind === 'account' ? identity.address : identity.keyId }
+}
+
+/** One file in a folder's way does not hide the others. */
+async function listedOrUnreadable(file: string) {
+  return await listedKey(file).catch((error: unknown) => {
+    if (!(error instanceof KeyFileError)) throw error
+    return { file, kind: UNREADABLE, id: `${error.code} ${error.message}` }
+  })
 }
 
 async function keyFilesIn(folder: string): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { DomainSyncError, errorCode } from '@domainsync/core'
 import { plainError } from './plain-error.ts'
 import type { Terminal } from './terminal.ts'
+import { visibleText } from './visible.ts'
 
 /** Says what went wrong: code, cause, what did and did not change, the next command. */
 export function reportError(error: unknown, terminal: Terminal): void {
@@ -24,10 +25,10 @@ interface ErrorDescription {
 function describeError(error: unknown): ErrorDescription {
   const known = error instanceof DomainSyncError ? error : undefined
   return {
-    code: error instanceof AggregateError ? 'SEVERAL_FAILED' : printable(errorCode(error)),
-    message: printable(error instanceof Error ? error.message : String(error)),
-    state: known?.state && printable(known.state),
-    next: known?.next && printable(known.next),
+    code: error instanceof AggregateError ? 'SEVERAL_FAILED' : visibleText(errorCode(error)),
+    message: visibleText(error instanceof Error ? error.message : String(error)),
+    state: known?.state && visibleText(known.state),
+    next: known?.next && visibleText(known.next),
     causes: causesOf(error),
   }
 }
@@ -37,14 +38,9 @@ function causesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return []
   const direct = error instanceof AggregateError ? error.errors : error.cause === undefined ? [] : [error.cause]
   return direct.flatMap((cause) => {
-    if (!(cause instanceof Error)) return typeof cause === 'string' ? [printable(cause)] : []
-    const line = printable(cause.message.split('\n')[0]!)
-    const code = printable(errorCode(cause))
+    if (!(cause instanceof Error)) return typeof cause === 'string' ? [visibleText(cause)] : []
+    const line = visibleText(cause.message.split('\n')[0]!)
+    const code = visibleText(errorCode(cause))
     return [code === 'UNEXPECTED' || line.startsWith(code) ? line : `${code} ${line}`, ...causesOf(cause)]
   })
-}
-
-/** Texts of other programs may hold anything; a terminal gets no control characters of theirs. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}--\n]/gv, '')
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { visible, visibleName } from './visible.ts'
+import { visible, visibleName, visibleText } from './visible.ts'
 
 describe('what goes to a terminal', () => {
   it('keeps colours and line feeds, and shows every other control character', () => {
@@ -10,5 +10,9 @@ describe('what goes to a terminal', () => {
   it('lets a name neither colour nor break its line', () => {
     expect(visibleName('a\x1b[31mred\nnew\r.txt')).toBe('a\\x1b[31mred\\x0anew\\x0d.txt')
     expect(visibleName('über/plain name.html')).toBe('über/plain name.html')
+  })
+
+  it('keeps the lines of a text, and nothing else that moves or turns it', () => {
+    expect(visibleText('one\n\x1b[31mtwo\u202ethree')).toBe('one\n\\x1b[31mtwo\\u{202e}three')
   })
 })

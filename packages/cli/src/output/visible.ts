@@ -15,6 +15,11 @@ export function visibleName(name: string): string {
   return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped)
 }
 
+/** The same for a text of several lines, which another program wrote: no colours. */
+export function visibleText(text: string): string {
+  return text.split('\n').map(visibleName).join('\n')
+}
+
 function escaped(character: string): string {
   const code = character.codePointAt(0)!.toString(16)
   return code.length > 2 ? `\\u{${code}}` : `\\x${code.padStart(2, '0')}`
