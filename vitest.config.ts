@@ -10,6 +10,7 @@ export default defineConfig({
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 10_000 } },
     // Loading the packages anew for every file took a quarter of the unit tests' time; no test changes what others see.
     isolate: false,
     // Two cores; many tests wait for blocks and processes.

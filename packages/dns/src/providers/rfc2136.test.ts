@@ -141,7 +141,7 @@ describe('RFC 2136 driver', () => {
       if (isUpdate(request)) await world.setTexts([link(C)])
       else reply(await forward())
     })
-    expect(await swap(driverFor(losing), 1_000)).toEqual({ kind: 'conflict', found: C })
+    expect(await swap(driverFor(losing), 2_000)).toEqual({ kind: 'conflict', found: C })
   })
 
   it('times out within its limit when the server is silent, and says when there is none', async () => {
@@ -149,7 +149,7 @@ describe('RFC 2136 driver', () => {
     const silent = await between(server, () => undefined)
     const before = performance.now()
     await expect(swap(driverFor(silent), 300)).rejects.toMatchObject({ code: 'DNS_TIMEOUT' })
-    expect(performance.now() - before).toBeLessThan(1_500)
+    expect(performance.now() - before).toBeLessThan(3_000)
     await silent.close()
     closing.pop()
     await expect(swap(driverFor(silent))).rejects.toMatchObject({ code: 'DNS_UNREACHABLE' })
