@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePorts } from '../packages/cli/dist/demo/free-port.js'
+import { reservePorts } from '../packages/core/dist/node/index.js'
 import { KUBO } from '../packages/ipfs-mirror/src/providers/server-binary.test.support.ts'
 import { type FileServer, startKuboGateway, startNodeServer } from './file-servers.ts'
 import { downloadMs, httpLoad } from './http-load.ts'
@@ -87,7 +87,7 @@ try {
   if (kubo === undefined) {
     console.error('Kubo is not here, so nothing is measured beside it: run "node scripts/build-kubo.mjs".')
   } else {
-    const [port] = (await freePorts(1)) as [number]
+    const [port] = (await reservePorts(1)) as [number]
     const options = { folder: site, repository: join(folder, 'kubo'), port }
     servers.set("Kubo's gateway", stack.use(await startKuboGateway(kubo, options)))
   }

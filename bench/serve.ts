@@ -2,9 +2,9 @@ import { once } from 'node:events'
 import { request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePorts } from '../packages/cli/dist/demo/free-port.js'
 import { openPublisher } from '../packages/cli/dist/wiring/open-publisher.js'
 import { openServers } from '../packages/cli/dist/wiring/open-servers.js'
+import { reservePorts } from '../packages/core/dist/node/index.js'
 import { startRpcProxy } from '../test/support/lying-rpc.ts'
 import { DOMAIN, openPublishWorld } from '../test/support/publish-world.ts'
 import { report } from './report.ts'
@@ -19,7 +19,7 @@ const POLL_MS = 3
 
 await using world = await openPublishWorld('anvil')
 await using rpc = await startRpcProxy(world.chain.url)
-const [port] = (await freePorts(1)) as [number]
+const [port] = (await reservePorts(1)) as [number]
 const config = await world.configWith('bench', (raw) => {
   const [first] = Object.values(raw.providers)
   raw.providers.bench = { ...first!, path: 'state/bench', url: `http://127.0.0.1:${port}` } as NonNullable<typeof first>

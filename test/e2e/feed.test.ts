@@ -4,9 +4,9 @@ import { Interface } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../packages/cli/dist/config/schema.js'
 import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
-import { freePorts } from '../../packages/cli/dist/demo/free-port.js'
 import { openServers } from '../../packages/cli/dist/wiring/open-servers.js'
 import { domainId, parseDomainName } from '../../packages/core/dist/index.js'
+import { reservePorts } from '../../packages/core/dist/node/index.js'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -23,7 +23,7 @@ describe('domainsync feed', { timeout: 60_000 }, () => {
   let servers: AsyncDisposable
   beforeAll(async () => {
     world = await openPublishWorld()
-    const [port] = await freePorts(1)
+    const [port] = await reservePorts(1)
     const both = await world.configWith('feed', (raw: Config) => {
       raw.keys!.registrar = raw.keys!.owner!
       raw.domains[FEED] = { ...raw.domains[DOMAIN]!, url: `http://${FEED}.localhost:1` }

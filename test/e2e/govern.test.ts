@@ -4,8 +4,8 @@ import { hexlify, randomBytes, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../packages/cli/dist/config/schema.js'
 import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
-import { freePorts } from '../../packages/cli/dist/demo/free-port.js'
 import { openServers } from '../../packages/cli/dist/wiring/open-servers.js'
+import { reservePorts } from '../../packages/core/dist/node/index.js'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -160,7 +160,7 @@ describe('the commands of owner, guardian and registrar', { timeout: 60_000 }, (
     expect((await runCli(['reclaim', 'start', DOMAIN], { config: unannounced })).json).toMatchObject({
       error: { code: 'CHALLENGE_MISSING' },
     })
-    const [port] = await freePorts(1)
+    const [port] = await reservePorts(1)
     const heir = await world.configWith('heir', (config) => {
       heirs(config)
       Object.assign(config.dns.local!, { server: `127.0.0.1:${port}`, path: 'state/heirs-zones.json' })

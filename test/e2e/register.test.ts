@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../../packages/cli/dist/config/schema.js'
 import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
 import { openServers } from '../../packages/cli/dist/wiring/open-servers.js'
-import { freePort } from '../support/chain-node.ts'
+import { reservePort } from '../../packages/core/dist/node/index.js'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
 
@@ -16,7 +16,7 @@ describe('domainsync register', { timeout: 60_000 }, () => {
   beforeAll(async () => {
     world = await openPublishWorld()
     stack = new AsyncDisposableStack()
-    port = await freePort()
+    port = await reservePort()
     const config = await world.configWith('announced', announced)
     const { signal } = new AbortController()
     stack.use(await openServers(config, { names: ['local'], signal, onEvent: () => {} }))

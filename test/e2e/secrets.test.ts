@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Config } from '../../packages/cli/dist/config/schema.js'
+import { reservePort } from '../../packages/core/dist/node/index.js'
 import { readKeyFile } from '../../packages/pq/dist/node/index.js'
-import { freePort } from '../support/chain-node.ts'
 import { startHttpProxy } from '../support/lying-http.ts'
 import { startRpcProxy } from '../support/lying-rpc.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
@@ -202,7 +202,7 @@ describe('secrets', { timeout: 120_000 }, () => {
     const refusing = stack.use(
       await startHttpProxy(world.chain.url, async (request) => ({ status: 403, body: Buffer.from(request.url!) })),
     )
-    const dead = `http://127.0.0.1:${await freePort()}`
+    const dead = `http://127.0.0.1:${await reservePort()}`
     const webhook = `${refusing.url}/services/${WEBHOOK_KEY}`
     const key = `/v2/${RPC_KEY}?token=${RPC_KEY}`
     await world.writeSite({ 'index.html': 'second' })

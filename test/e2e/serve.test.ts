@@ -3,9 +3,9 @@ import { type IncomingHttpHeaders, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LoadedConfig } from '../../packages/cli/dist/config/load-config.js'
-import { freePorts } from '../../packages/cli/dist/demo/free-port.js'
 import { openPublisher } from '../../packages/cli/dist/wiring/open-publisher.js'
 import { openServers, type Servers } from '../../packages/cli/dist/wiring/open-servers.js'
+import { reservePorts } from '../../packages/core/dist/node/index.js'
 import { type RpcProxy, startRpcProxy } from '../support/lying-rpc.ts'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 
@@ -24,7 +24,7 @@ let configs = 0
 beforeAll(async () => {
   world = stack.use(await openPublishWorld())
   rpc = stack.use(await startRpcProxy(world.chain.url))
-  ;[port] = (await freePorts(1)) as [number]
+  ;[port] = (await reservePorts(1)) as [number]
 })
 afterAll(() => stack.disposeAsync())
 

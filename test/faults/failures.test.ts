@@ -4,8 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { LoadedConfig } from '../../packages/cli/dist/config/load-config.js'
-import { freePorts } from '../../packages/cli/dist/demo/free-port.js'
 import { openPublisher } from '../../packages/cli/dist/wiring/open-publisher.js'
+import { reservePorts } from '../../packages/core/dist/node/index.js'
 import type { Progress } from '../../packages/journal/dist/index.js'
 import { DOMAIN, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runCli } from '../support/run-cli.ts'
@@ -15,7 +15,7 @@ describe('a publish that fails', { timeout: 120_000 }, () => {
   let nowhere: number
   beforeEach(async () => {
     world = await openPublishWorld()
-    nowhere = (await freePorts(1))[0]!
+    nowhere = (await reservePorts(1))[0]!
   })
   afterEach(() => world?.[Symbol.asyncDispose]())
 
@@ -74,7 +74,7 @@ describe('a publish without a DNS server', { timeout: 120_000 }, () => {
   beforeAll(async () => {
     world = await openPublishWorld()
     silent = await silentServer()
-    nowhere = `127.0.0.1:${(await freePorts(1))[0]!}`
+    nowhere = `127.0.0.1:${(await reservePorts(1))[0]!}`
   })
   afterAll(async () => {
     await silent?.[Symbol.asyncDispose]()

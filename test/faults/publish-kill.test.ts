@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { freePorts } from '../../packages/cli/dist/demo/free-port.js'
 import { openPublisher } from '../../packages/cli/dist/wiring/open-publisher.js'
 import { openReplicas } from '../../packages/cli/dist/wiring/replicas.js'
 import { stateFolder } from '../../packages/cli/dist/wiring/state-folder.js'
 import { errorCode, RELEASE_FILE, rootFromHash } from '../../packages/core/dist/index.js'
+import { reservePorts } from '../../packages/core/dist/node/index.js'
 import { proveReplication } from '../../packages/ipfs-mirror/dist/index.js'
 import { type OperationRecord, openSqliteStore } from '../../packages/journal/dist/index.js'
 import { publishSteps } from '../../packages/publisher/dist/steps/publish-steps.js'
@@ -115,7 +115,7 @@ describe('a failing publish killed with SIGKILL', { timeout: 120_000 }, () => {
   for (const point of EVERY_POINT ? everyPoint : ['prove:failed', 'log-failure:intent', 'log-failure:effect']) {
     it(`logs its failure once after a kill at ${point}, and can be published later`, async () => {
       // Only so many failures of a day are logged: each point begins with a memory of its own.
-      const [nowhere] = await freePorts(1)
+      const [nowhere] = await reservePorts(1)
       const config = await world.configWith(`fails-${point.replace(':', '-')}`, (raw) => {
         raw.state = `state-${point.replace(':', '-')}`
         raw.agent!.store = { kind: 'sqlite', path: `${raw.state}/domainsync.db` }

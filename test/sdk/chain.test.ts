@@ -1,6 +1,7 @@
 import { id as keccak, zeroPadValue } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { domainId, namehash, parseDomainName, type RegistryEvent } from '../../packages/core/dist/index.js'
+import { reservePort } from '../../packages/core/dist/node/index.js'
 import {
   createQuorumChain,
   createRpcChain,
@@ -8,7 +9,7 @@ import {
   type OperatorChain,
   type OperatorFailure,
 } from '../../packages/sdk/src/index.ts'
-import { type ChainNode, freePort, CHAIN_NODE as kind, startChainNode } from '../support/chain-node.ts'
+import { type ChainNode, CHAIN_NODE as kind, startChainNode } from '../support/chain-node.ts'
 import { type Alter, startRpcProxy } from '../support/lying-rpc.ts'
 import { deployRegistry, roleAddress, type TestRegistry } from '../support/test-registry.ts'
 
@@ -152,7 +153,7 @@ describe(`on ${kind}`, () => {
     })
 
     it('tells an operator that is not there from one that is slow', async () => {
-      const gone = rpc(`http://127.0.0.1:${await freePort()}`)
+      const gone = rpc(`http://127.0.0.1:${await reservePort()}`)
       await expect(gone.block('latest')).rejects.toMatchObject({ code: 'RPC_UNREACHABLE' })
       await using proxy = await startRpcProxy(node.url)
       proxy.handle(() => true)
@@ -170,7 +171,7 @@ describe(`on ${kind}`, () => {
     })
 
     it('never shows the path of an RPC URL, which may hold a key', async () => {
-      const chain = rpc(`http://user:pass@127.0.0.1:${await freePort()}/v3/secret-key`)
+      const chain = rpc(`http://user:pass@127.0.0.1:${await reservePort()}/v3/secret-key`)
       const error: unknown = await chain.block('latest').catch((caught: unknown) => caught)
       expect(error).toMatchObject({ code: 'RPC_UNREACHABLE' })
       expect((error as Error).message).not.toMatch(/secret|pass/)
@@ -314,7 +315,7 @@ describe(`on ${kind}`, () => {
     it('goes on without an operator that is down, and names it', async () => {
       await using two = await operators(undefined, undefined)
       const failures: OperatorFailure[] = []
-      const dead = rpc(`http://127.0.0.1:${await freePort()}`, { operator: 'dead' })
+      const dead = rpc(`http://127.0.0.1:${await reservePort()}`, { operator: 'dead' })
       const chain = createQuorumChain([dead, ...two.chains], { onFailure: (failure) => failures.push(failure) })
       expect((await chain.domain(NAME, await chain.block('latest')))?.head.live).toBe(8)
       expect(failures.map(({ operator }) => operator)).toContain('dead')
@@ -323,7 +324,7 @@ describe(`on ${kind}`, () => {
 
     it('has no quorum when two of three are down', async () => {
       await using one = await operators(undefined)
-      const dead = [1, 2].map(async (n) => rpc(`http://127.0.0.1:${await freePort()}`, { operator: `dead${n}` }))
+      const dead = [1, 2].map(async (n) => rpc(`http://127.0.0.1:${await reservePort()}`, { operator: `dead${n}` }))
       const chain = createQuorumChain([...one.chains, ...(await Promise.all(dead))], { quorum: 2 })
       await expect(chain.block('latest')).rejects.toMatchObject({ code: 'RPC_NO_QUORUM' })
     })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { hashFromRoot, parseDomainName } from '../../packages/core/dist/index.js'
+import { reservePort } from '../../packages/core/dist/node/index.js'
 import { startServer, type TestServer } from '../../packages/sdk/src/http-server.test.support.ts'
 import { type Client, type ClientOptions, createClient, type Lie } from '../../packages/sdk/src/index.ts'
 import { createMemorySource } from '../../packages/sdk/src/unixfs/memory-source.test.support.ts'
@@ -10,7 +11,7 @@ import {
   RELEASE_KEY,
   type ReleaseOverrides,
 } from '../../packages/sdk/src/verify/signed-release.test.support.ts'
-import { type ChainNode, freePort, CHAIN_NODE as kind, startChainNode } from '../support/chain-node.ts'
+import { type ChainNode, CHAIN_NODE as kind, startChainNode } from '../support/chain-node.ts'
 import { type RpcProxy, startRpcProxy } from '../support/lying-rpc.ts'
 import { deployRegistry, ROLE_KEYS, type TestRegistry } from '../support/test-registry.ts'
 
@@ -168,7 +169,7 @@ describe(`createClient on ${kind}`, () => {
     const codes = async (reading: Promise<{ failures: readonly { step: number; code: string }[] }>) =>
       (await reading).failures.map(({ step, code }) => [step, code])
     expect(await codes(client().verify('unknown.example'))).toEqual([[2, 'NOT_REGISTERED']])
-    const dead = await Promise.all([1, 2].map(async () => `http://127.0.0.1:${await freePort()}`))
+    const dead = await Promise.all([1, 2].map(async () => `http://127.0.0.1:${await reservePort()}`))
     expect(await codes(client({ rpcUrls: [...dead, node.url] }).verify(NAME))).toEqual([[1, 'RPC_NO_QUORUM']])
     expect(await codes(client({ gateways: [liar.url] }).verify(NAME))).toEqual([[3, 'ROOT_UNAVAILABLE']])
     const now = () => Date.now() + 10 * 86_400_000

@@ -7,6 +7,7 @@ import {
   type TransactionReceipt,
   type Transactor,
 } from '../../packages/core/dist/index.js'
+import { reservePort } from '../../packages/core/dist/node/index.js'
 import {
   createTransactor,
   decodeRegistryError,
@@ -14,7 +15,7 @@ import {
   RegistryError,
   registryInterface,
 } from '../../packages/sdk/src/index.ts'
-import { type ChainNode, freePort, CHAIN_NODE as kind, startChainNode } from '../support/chain-node.ts'
+import { type ChainNode, CHAIN_NODE as kind, startChainNode } from '../support/chain-node.ts'
 import { type Alter, startRpcProxy } from '../support/lying-rpc.ts'
 import { deployRegistry, ROLE_KEYS, roleAddress, type TestRegistry } from '../support/test-registry.ts'
 
@@ -189,7 +190,7 @@ describe(`createTransactor on ${kind}`, () => {
     })
 
     it('sends through any one that can be reached', async () => {
-      const dead = `http://127.0.0.1:${await freePort()}`
+      const dead = `http://127.0.0.1:${await reservePort()}`
       const transactor = createTransactor({
         signer: ROLE_KEYS.publisher,
         chainId: 31337,
@@ -201,7 +202,7 @@ describe(`createTransactor on ${kind}`, () => {
     })
 
     it('has no quorum when only one of three answers', async () => {
-      const dead = await Promise.all([1, 2].map(async () => `http://127.0.0.1:${await freePort()}`))
+      const dead = await Promise.all([1, 2].map(async () => `http://127.0.0.1:${await reservePort()}`))
       const options = { signer: ROLE_KEYS.publisher, chainId: 31337, rpcUrls: [...dead, node.url] }
       const transactor = createTransactor(options)
       await expect(transactor.receipt(digest(1))).rejects.toMatchObject({ code: 'RPC_NO_QUORUM' })

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { reservePort } from '../../packages/core/dist/node/index.js'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const READY_TIMEOUT_MS = 60_000
@@ -51,7 +51,7 @@ export interface ChainNodeOptions {
  * mine one block per transaction. Use it with `await using`, or call `stop`.
  */
 export async function startChainNode(kind: ChainNodeKind, options: ChainNodeOptions = {}): Promise<ChainNode> {
-  const port = options.port ?? (await freePort())
+  const port = options.port ?? (await reservePort())
   const url = `http://127.0.0.1:${port}`
   const { command, args } = commandOf(kind, port)
   const child = spawn(command, [...args, ...(options.args ?? [])], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -86,18 +86,6 @@ function chainNodeOf(name: string): ChainNodeKind {
   const kind = CHAIN_NODE_KINDS.find((one) => one === name)
   if (kind === undefined) throw new Error(`CHAIN_NODE="${name}": write ${CHAIN_NODE_KINDS.join(' or ')}.`)
   return kind
-}
-
-/** A port that nothing listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 function commandOf(kind: ChainNodeKind, port: number): { command: string; args: string[] } {

@@ -9,13 +9,13 @@ import { type LoadedConfig, loadConfig } from '../../packages/cli/dist/config/lo
 import { readAddress, readPqKeyHash } from '../../packages/cli/dist/config/public-id.js'
 import type { Config } from '../../packages/cli/dist/config/schema.js'
 import { DEVELOPMENT_ACCOUNTS } from '../../packages/cli/dist/demo/development-accounts.js'
-import { freePorts } from '../../packages/cli/dist/demo/free-port.js'
 import { writeDemoConfig } from '../../packages/cli/dist/demo/write-demo-config.js'
 import { openDnsDriver, openResolvers } from '../../packages/cli/dist/wiring/dns-drivers.js'
 import { openNetwork } from '../../packages/cli/dist/wiring/network-chain.js'
 import { openServers } from '../../packages/cli/dist/wiring/open-servers.js'
 import { registerDomain } from '../../packages/cli/dist/wiring/register-domain.js'
 import { domainId, parseDomainName, rootFromHash } from '../../packages/core/dist/index.js'
+import { reservePorts } from '../../packages/core/dist/node/index.js'
 import { CHAIN_NODE, type ChainNode, type ChainNodeKind, startChainNode } from './chain-node.ts'
 import { cheapenKeyFile } from './cheapen-key-file.ts'
 import { mined } from './mined.ts'
@@ -87,7 +87,7 @@ export async function openPublishWorld(
   const deployed = await deployRegistry(chain)
   deployed.close()
 
-  const [dnsPort, ...nodePorts] = await freePorts(1 + NODES)
+  const [dnsPort, ...nodePorts] = await reservePorts(1 + NODES)
   const site = join(folder, 'site')
   const first = await writeDemoConfig({
     folder,

@@ -11,6 +11,7 @@ import {
   type Replica,
   rootFromHash,
 } from '../../../packages/core/dist/index.js'
+import { reservePort } from '../../../packages/core/dist/node/index.js'
 import { createResolver, createRfc2136Driver, type DnsServer, startDnsServer } from '../../../packages/dns/src/index.ts'
 import {
   type Agent,
@@ -34,7 +35,7 @@ import { generateReleaseKey, spkiHash } from '../../../packages/pq/src/index.ts'
 import { nativeMlDsa } from '../../../packages/pq/src/node/index.ts'
 import { createPublisher, type Publisher } from '../../../packages/publisher/src/index.ts'
 import { createQuorumChain, createReader, createRpcChain, createTransactor } from '../../../packages/sdk/src/index.ts'
-import { type ChainNode, type ChainNodeKind, freePort, startChainNode } from '../../support/chain-node.ts'
+import { type ChainNode, type ChainNodeKind, startChainNode } from '../../support/chain-node.ts'
 import { deployRegistry, ROLE_KEYS, type TestRegistry } from '../../support/test-registry.ts'
 
 const NODES = ['node-1', 'node-2', 'node-3']
@@ -98,7 +99,7 @@ export async function openHealingStage(
   const watch = createRegistryWatch({ ...network, chain, domains: [name], refreshEveryMs: 200 })
   stack.use(watch.run(new AbortController().signal))
   const nodes = new Map<string, { node: EmbeddedNode; sites: AsyncDisposable }>()
-  const ports = new Map(await Promise.all(NODES.map(async (one) => [one, await freePort()] as const)))
+  const ports = new Map(await Promise.all(NODES.map(async (one) => [one, await reservePort()] as const)))
   const start = async (one: string) => {
     if (nodes.has(one)) return
     const sites = createLiveSites({ ...network, watch, verifyMlDsa: nativeMlDsa.verify })

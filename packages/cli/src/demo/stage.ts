@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DomainSyncError } from '@domainsync/core'
+import { reservePorts } from '@domainsync/core/node'
 import { type LoadedConfig, loadConfig } from '../config/load-config.ts'
 import { type Child, startChild } from './child.ts'
 import { DEVELOPMENT_ACCOUNTS } from './development-accounts.ts'
-import { freePorts } from './free-port.ts'
 import { type DemoSite, writeDemoConfig } from './write-demo-config.ts'
 
 /** The repository: the demonstration runs the contracts' own tool chain. */
@@ -44,7 +44,7 @@ export async function openStage({ sites, signal, onProgress }: StageOptions): Pr
   await using stack = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'domainsync-'))
   stack.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
-  const [chainPort, dnsPort, ...nodePorts] = await freePorts(2 + NODES)
+  const [chainPort, dnsPort, ...nodePorts] = await reservePorts(2 + NODES)
   const chainUrl = `http://127.0.0.1:${chainPort}`
   const servers = new Map<string, Child>()
   const closing = { now: false }

@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { DnsRecord } from '@domainsync/core'
+import { reservePort } from '@domainsync/core/node'
 import { decode, encode } from 'dns-packet'
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -217,7 +218,7 @@ describe('embedded DNS server', () => {
   })
 
   it('gives its port back when it is closed, with connections open', async () => {
-    const { server } = await start()
+    const { server } = await start({ port: await reservePort() })
     const socket = connect(server.port, server.host)
     await once(socket, 'connect')
     const closed = once(socket, 'close')

@@ -3,8 +3,8 @@ import { chownSync, existsSync } from 'node:fs'
 import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { reservePort } from '@domainsync/core/node'
 import { createResolver } from '../resolver.ts'
-import { listen } from '../server/listen.ts'
 
 /** The user and group `nobody`: BIND refuses nothing to it on a high port. */
 const NOBODY = 65_534
@@ -41,7 +41,7 @@ export async function startBind({ zones, keys }: BindConfig): Promise<Bind> {
   if (!named) throw new Error('BIND is not installed; run scripts/install-test-servers.sh')
   const host = '127.0.0.1'
   const folder = await mkdtemp(join(tmpdir(), 'domainsync-bind-'))
-  const port = await freePort(host)
+  const port = await reservePort()
   const config = join(folder, 'named.conf')
   await writeFile(config, configText({ zones, keys }, folder, port))
   for (const zone of zones) await writeFile(join(folder, `${zone.name}.zone`), zoneText(zone))
@@ -92,13 +92,6 @@ async function stop(child: ChildProcess, folder: string): Promise<void> {
     await exited
   }
   await rm(folder, { recursive: true, force: true })
-}
-
-/** Free for TCP and UDP a moment ago. */
-async function freePort(host: string): Promise<number> {
-  const { tcp, udp, port } = await listen(host, 0)
-  await Promise.all([new Promise((done) => tcp.close(done)), new Promise((done) => udp.close(() => done(true)))])
-  return port
 }
 
 function configText({ zones, keys }: BindConfig, folder: string, port: number): string {

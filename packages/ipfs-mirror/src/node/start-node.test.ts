@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { reservePort } from '@domainsync/core/node'
 import { expect, it, onTestFinished } from 'vitest'
 import { writeCar } from '../car/write-car.ts'
 import { siteBlocks } from '../gateway/site-blocks.test.support.ts'
@@ -47,7 +48,7 @@ it('says PORT_IN_USE and frees its store when the port is taken', async () => {
 })
 
 it('starts again on the same folder and port with what it held', async () => {
-  const node = await runningNode()
+  const node = await runningNode({ port: await reservePort() })
   const root = await storeSite(node.store, { 'index.html': 'still here' })
   await node.close()
   const again = await startNode({ path: node.path, port: node.port, token: TOKEN })

@@ -2,10 +2,10 @@ import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { reservePorts } from '@domainsync/core/node'
 import { credentialHeaders } from './credentials.ts'
 import { type KuboNode, type KuboNodeOptions, startKubo } from './kubo-node.test.support.ts'
 import { IPFS_CLUSTER } from './server-binary.test.support.ts'
@@ -54,7 +54,7 @@ async function takeSeat(options: KuboNodeOptions): Promise<Seat> {
     startKubo(options),
     promisify(execFile)(binary(), ['-c', folder, 'init', '--consensus', 'crdt', '--datastore', 'leveldb']),
   ])
-  const [swarm, rest, psa] = await freePorts(3)
+  const [swarm, rest, psa] = await reservePorts(3)
   const { id } = JSON.parse(await readFile(join(folder, 'identity.json'), 'utf8')) as { id: string }
   return { folder, id, kubo, ports: { swarm: swarm!, rest: rest!, psa: psa! } }
 }
@@ -131,15 +131,6 @@ async function until(what: string, condition: () => Promise<boolean>): Promise<v
     if (Date.now() > deadline) throw new Error(`Not within ${READY_TIMEOUT_MS} ms: ${what}.`)
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
-}
-
-/** All held at once, so that they differ. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(servers.map((server) => once(server, 'listening')))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => once(server.close(), 'close')))
-  return ports
 }
 
 function binary(): string {

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { reservePort } from '@domainsync/core/node'
 import { createNode } from 'ipfsd-ctl'
 import { create } from 'kubo-rpc-client'
 import { base32upper } from 'multiformats/bases/base32'
@@ -37,7 +38,7 @@ export interface KuboNode {
 }
 
 /** Starts Kubo on free ports of this machine, without bootstrap nodes, routing or discovery. */
-export async function startKubo({ token, online = false, rpcPort = 0 }: KuboNodeOptions = {}): Promise<KuboNode> {
+export async function startKubo({ token, online = false, rpcPort }: KuboNodeOptions = {}): Promise<KuboNode> {
   const authorizations = {
     tests: { AuthSecret: `bearer:${ADMIN_TOKEN}`, AllowedPaths: ['/api/v0'] },
     domainsync: { AuthSecret: `bearer:${token}`, AllowedPaths: PATHS },
@@ -53,7 +54,7 @@ export async function startKubo({ token, online = false, rpcPort = 0 }: KuboNode
     init: {
       config: {
         ...(token ? { API: { Authorizations: authorizations } } : {}),
-        Addresses: { Swarm: ['/ip4/127.0.0.1/tcp/0'], API: `/ip4/127.0.0.1/tcp/${rpcPort}` },
+        Addresses: { Swarm: ['/ip4/127.0.0.1/tcp/0'], API: `/ip4/127.0.0.1/tcp/${rpcPort ?? (await reservePort())}` },
         Bootstrap: [],
         Routing: { Type: 'none' },
         Discovery: { MDNS: { Enabled: false } },
