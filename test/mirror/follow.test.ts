@@ -13,6 +13,7 @@ import {
   openBlockStore,
   walkDag,
 } from '../../packages/ipfs-mirror/dist/index.js'
+import { damageBlock } from '../../packages/ipfs-mirror/src/node/damage-block.test.support.ts'
 import { createGateway, createReader, createRpcChain } from '../../packages/sdk/dist/index.js'
 import { startServer, type TestServer } from '../../packages/sdk/src/http-server.test.support.ts'
 import { createMemorySource } from '../../packages/sdk/src/unixfs/memory-source.test.support.ts'
@@ -203,6 +204,28 @@ describe('follow', { timeout: 60_000 }, () => {
     await rm(folder, { recursive: true })
     store = await openBlockStore(folder)
     expect((await look()).held.map(({ release }) => release)).toEqual([1])
+  })
+
+  it('fetches again what its disk lost, once that was noticed; what else there is does not wait for it', async () => {
+    const first = await publish(1, page('one'))
+    const mirror = await follower()
+    await mirror.look()
+    await damageBlock(folder, SAME)
+    await expect(readWhole(first)).rejects.toMatchObject({ code: 'BLOCK_DAMAGED' })
+    instead = (cid) => (cid === cidOf(SAME) ? 404 : undefined)
+    const second = await publish(2, { 'index.html': Buffer.from('two') })
+    const { domains: waiting } = await mirror.look()
+    expect(waiting[0]!.held).toMatchObject([{ release: 2 }])
+    expect(waiting[0]!.missing).toMatchObject([{ release: 1, refused: false }])
+    expect(pinned()).toEqual(texts(first, second))
+
+    instead = () => undefined
+    events = []
+    asked = []
+    await expect.poll(async () => (await mirror.look()).domains[0]!.missing).toEqual([])
+    expect(kinds()).toEqual(['damaged', 'fetching', 'held'])
+    expect(asked).toEqual([cidOf(SAME)])
+    expect(await readWhole(first)).toBeGreaterThan(4)
   })
 
   it('follows on while it runs, and ends when it is told', async () => {

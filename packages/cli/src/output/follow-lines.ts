@@ -16,6 +16,8 @@ export function followLine(event: FollowEvent): string {
       return `${domain}  fetches release ${event.release} (${event.heldFor}) ${event.root}`
     case 'held':
       return `${domain}  holds release ${event.release} (${event.heldFor}), verified`
+    case 'damaged':
+      return `${domain}  the disk lost a block of release ${event.release}`
     case 'dropped':
       return `${domain}  let go of ${event.root}${DROPPED[event.why]}`
     case 'missing':

@@ -15,6 +15,8 @@ export type FollowEvent =
       readonly root: CID
       readonly heldFor: HeldFor
     }
+  /** Its disk lost a block of a release that is held; it is fetched again. */
+  | { readonly kind: 'damaged'; readonly domain: DomainName; readonly release: number; readonly root: CID }
   | {
       readonly kind: 'dropped'
       readonly domain: DomainName

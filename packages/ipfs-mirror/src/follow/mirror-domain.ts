@@ -12,6 +12,7 @@ import { notRegistered } from '@domainsync/sdk'
 import type { CID } from 'multiformats/cid'
 import { StoreError } from '../store/store-error.ts'
 import { DagTally } from './dag-tally.ts'
+import { damagedReleases, isDamage } from './damaged-releases.ts'
 import { type FetchContext, fetchRelease } from './fetch-release.ts'
 import type { FollowEvent } from './follow-event.ts'
 import type { DomainRecord, FollowCursor, FollowRecord, RefusedRelease } from './follow-record.ts'
@@ -36,6 +37,8 @@ export interface MirroredDomain {
   readonly missing: readonly (WantedRelease & Failure)[]
   /** What they take on disk; what they share with other domains is counted too. */
   readonly bytes: number
+  /** Damaged blocks of the whole store that this look could do nothing about. */
+  readonly damagedBlocks: number
 }
 
 export interface MirrorContext extends FetchContext {
@@ -59,7 +62,7 @@ export interface MirrorLook extends Call {
 
 /**
  * Brings what is held of a domain in step with the registry at a block: events since the cursor wake it, the views at that
- * block decide. Gives what is known already when nothing happened.
+ * block decide. Gives what is known already when nothing happened, on the disk neither.
  *
  * @throws ChainError; VerifyError `NOT_REGISTERED`; StoreError. What is held stays then.
  */
@@ -75,7 +78,8 @@ export async function mirrorDomain(
     if (rewoundTo !== undefined) onEvent({ kind: 'rewound', domain, to: rewoundTo })
     if (events.length > 0) onEvent({ kind: 'woken', domain, events, block: block.number })
     happened = events.length > 0 || rewoundTo !== undefined
-    if (known !== undefined && !happened && (before.settled || !retry)) {
+    const isDamaged = known !== undefined && context.store.damagedBlocks > known.damagedBlocks
+    if (known !== undefined && !happened && !isDamaged && (before.settled || !retry)) {
       if (before.cursor.hash !== block.hash) await record.set(domain, { ...before, cursor: cursorAt(block) })
       return known
     }
@@ -103,6 +107,8 @@ class DomainMirror {
   readonly #call: CallOptions
   /** What was refused before and would be again. */
   readonly #refused: readonly RefusedRelease[]
+  /** Roots that are pinned, and are fetched again. */
+  readonly #damaged = new Set<string>()
   #record: DomainRecord
   /** What was fetched for nothing. */
   #vain: Vain | undefined
@@ -124,6 +130,7 @@ class DomainMirror {
     for (const root of this.#record.roots) {
       if (this.#wanted.every((one) => `${one.root}` !== root)) await this.#drop(root, 'superseded')
     }
+    await this.#findDamage()
     const held: WantedRelease[] = []
     const missing: MirroredDomain['missing'][number][] = []
     const { domain, block } = this.#state
@@ -147,7 +154,16 @@ class DomainMirror {
     if (this.#vain !== undefined) pauses.note(domain, this.#vain)
     else if (!missing.some(({ code }) => isQuota(code))) pauses.note(domain, undefined)
     const { bytes } = await this.#tally(held)
-    return { domain, block, held, missing, bytes }
+    return { domain, block, held, missing, bytes, damagedBlocks: this.#context.store.damagedBlocks }
+  }
+
+  async #findDamage(): Promise<void> {
+    const { store, onEvent } = this.#context
+    const pinned = this.#wanted.filter(({ root }) => this.#isHeld(root))
+    for (const { release, root } of await damagedReleases(pinned, { store, ...this.#call })) {
+      this.#damaged.add(`${root}`)
+      onEvent({ kind: 'damaged', domain: this.#state.domain, release, root })
+    }
   }
 
   /** Why it is not fetched yet. A live release waits only for a live one before it. */
@@ -180,7 +196,7 @@ class DomainMirror {
         return undefined
       } catch (error) {
         this.#call.signal?.throwIfAborted()
-        if (!(error instanceof DomainSyncError) || error instanceof StoreError) throw error
+        if (!(error instanceof DomainSyncError) || (error instanceof StoreError && !isDamage(error))) throw error
         const code = errorCode(error)
         const victim = isNoRoom(code) ? this.#leastImportant(one) : undefined
         if (victim !== undefined) {
@@ -206,6 +222,7 @@ class DomainMirror {
     await fetchRelease(one, { ...this.#call, state: this.#state, context: this.#context, tally, pinnedKey })
     await this.#save({ roots: [...new Set([...this.#record.roots, `${one.root}`])] })
     await store.pin(one.root)
+    this.#damaged.delete(`${one.root}`)
   }
 
   #leastImportant(than: WantedRelease): WantedRelease | undefined {
@@ -222,9 +239,11 @@ class DomainMirror {
     if (pinned !== undefined) onEvent({ kind: 'dropped', domain, root, why })
   }
 
-  /** Whole and verified: nothing else is pinned. */
+  /** Whole and verified: nothing else is pinned, but for what the disk lost since. */
   #isHeld(root: CID): boolean {
-    return this.#record.roots.includes(`${root}`) && this.#context.store.pinned().some((one) => one.equals(root))
+    const isPinned =
+      this.#record.roots.includes(`${root}`) && this.#context.store.pinned().some((one) => one.equals(root))
+    return isPinned && !this.#damaged.has(`${root}`)
   }
 
   async #tally(releases: readonly WantedRelease[]): Promise<DagTally> {

@@ -96,6 +96,11 @@ export class BlockLog {
     return this.#table.value(digest) > 0
   }
 
+  /** Blocks that are known to be damaged. */
+  get damagedBlocks(): number {
+    return this.#table.negatives
+  }
+
   /** Every block, in no particular order. */
   *places(): Generator<BlockPlace> {
     for (const { digest, value, sizeBytes } of this.#table.entries()) {

@@ -25,6 +25,8 @@ export interface BlockStore extends BlockSource {
   sizeOf(cid: CID): number | undefined
   /** Bytes that the blocks take on disk, those that nobody needs any more included. */
   readonly sizeBytes: number
+  /** Blocks that were found damaged when they were read, and were not put again since. */
+  readonly damagedBlocks: number
   /**
    * Adds blocks whose hash the caller has verified or computed; one that is already there and sound costs nothing. The bytes
    * stay the caller's: they do not change before this resolves, and may be overwritten after.
@@ -37,6 +39,12 @@ export interface BlockStore extends BlockSource {
    * when it returns.
    */
   pin(root: CID): Promise<void>
+  /**
+   * Reads the nodes under the root; leaves only have to be there, and not known to be damaged.
+   *
+   * @throws StoreError `DAG_INCOMPLETE`, `BLOCK_DAMAGED`
+   */
+  requireWhole(root: CID, options?: CallOptions): Promise<void>
   /**
    * Lets go of the root. Once most of the pack is needed by no root, the disk it takes is freed in the background; readers and
    * writers go on meanwhile.

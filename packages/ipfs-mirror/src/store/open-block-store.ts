@@ -138,6 +138,10 @@ class PackBlockStore implements BlockStore {
     return this.#log.sizeBytes
   }
 
+  get damagedBlocks(): number {
+    return this.#log.damagedBlocks
+  }
+
   async put(blocks: Iterable<Block>): Promise<void> {
     return this.#alone(async () => {
       const entries = new Map<string, LogEntry>()
@@ -161,10 +165,14 @@ class PackBlockStore implements BlockStore {
     return this.#alone(async () => {
       requireSupported(root)
       if (this.#log.roots.pins.has(root.toString())) return this.#sync()
-      await reachDag(root, { blocks: this.#held, marks: new CidMarks() })
+      await this.requireWhole(root)
       await this.#state({ kind: 'pin', root })
       await this.#sync()
     })
+  }
+
+  async requireWhole(root: CID, { signal }: CallOptions = {}): Promise<void> {
+    await reachDag(root, { blocks: this.#held, marks: new CidMarks(), signal })
   }
 
   async unpin(root: CID): Promise<void> {
