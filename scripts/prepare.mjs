@@ -29,6 +29,8 @@ const SOURCES = [
 const NOT_SOURCES = ['node_modules', 'dist', 'generated', 'state', 'localhost']
 const STAMPS = join(ROOT, 'node_modules', '.domainsync')
 const LOCK = join(ROOT, '.cache', 'prepare.lock')
+/** Where Node keeps what it compiled: everything that starts after it starts sooner. */
+const COMPILED = join(ROOT, '.cache', 'compiled')
 
 /**
  * Installs and builds what has changed since the last time; says on stderr what it does, and nothing when there is nothing to do.
@@ -76,7 +78,7 @@ function knownNode() {
 }
 
 function environmentOf(node) {
-  return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
+  return { NODE_COMPILE_CACHE: COMPILED, ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` }
 }
 
 /** A shell command with what npm brings. */

@@ -10,6 +10,7 @@ import { type OperationRecord, openSqliteStore } from '../../packages/journal/di
 import { publishSteps } from '../../packages/publisher/dist/steps/publish-steps.js'
 import { readFileBytes, resolvePath } from '../../packages/sdk/dist/index.js'
 import { CHAIN_NODE } from '../support/chain-node.ts'
+import { EVERY_POINT } from '../support/every-point.ts'
 import { DOMAIN, type Outside, openPublishWorld, type PublishWorld } from '../support/publish-world.ts'
 import { runPublish } from './run-publish.ts'
 
@@ -25,12 +26,9 @@ const ON_CHAIN = ['sync', 'confirm', 'swap']
 type Recovery = 'resume' | 'publish again'
 const RECOVERIES: readonly Recovery[] = ['resume', 'publish again']
 
-/** All that is tried, as CI does: `SLOW_TESTS=1 npm test -- publish-kill`. */
-const EVERY_POINT = process.env.SLOW_TESTS !== undefined
-
 /**
- * Every point with every recovery where a pointer moves. Elsewhere one point of each step; of every point, the recoveries take turns,
- * so that each follows two points of a step.
+ * Every point where a pointer moves, and one of each other step; of every point, with every recovery where a pointer moves. Elsewhere
+ * the recoveries take turns.
  */
 function killsToTry(): readonly { readonly point: string; readonly recoveries: readonly Recovery[] }[] {
   return STEPS.flatMap((step, number) => {
@@ -38,7 +36,7 @@ function killsToTry(): readonly { readonly point: string; readonly recoveries: r
     const phases = movesPointer || EVERY_POINT ? PHASES : (['effect'] as const)
     return phases.map((phase, turn) => ({
       point: `${step}:${phase}`,
-      recoveries: movesPointer ? RECOVERIES : [RECOVERIES[(number + turn) % RECOVERIES.length]!],
+      recoveries: movesPointer && EVERY_POINT ? RECOVERIES : [RECOVERIES[(number + turn) % RECOVERIES.length]!],
     }))
   })
 }
