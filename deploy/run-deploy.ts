@@ -4,6 +4,7 @@ import { verifyContract } from '@nomicfoundation/hardhat-verify/verify'
 import type { HardhatRuntimeEnvironment } from 'hardhat/types/hre'
 import { errorResult, successfulResult } from 'hardhat/utils/result'
 import { DomainSyncError } from '../packages/core/src/domain-sync-error.ts'
+import { withLock } from '../scripts/prepare-lock.mjs'
 import type { DeployContext, DeployScript } from './deploy-context.ts'
 import { LOCAL_CHAIN_ID, openTarget } from './deploy-target.ts'
 import { Deployer, type Deployment } from './deployer.ts'
@@ -24,7 +25,7 @@ export interface DeployTaskOptions extends SettingOptions {
 export async function runDeploy(options: DeployTaskOptions, hre: HardhatRuntimeEnvironment) {
   try {
     const feeWei = readFee(options)
-    await hre.tasks.getTask('build').run({ quiet: true, noTests: true })
+    await build(hre)
     const outcomes = []
     for (const network of networksOf(options, hre)) outcomes.push(await deployTo(network, { options, feeWei, hre }))
     const outcome = options.everyNetwork ? { networks: outcomes } : outcomes[0]
@@ -37,6 +38,12 @@ export async function runDeploy(options: DeployTaskOptions, hre: HardhatRuntimeE
     if (options.json) console.log(JSON.stringify({ error: { code: error.code, message: error.message } }))
     return errorResult()
   }
+}
+
+/** Hardhat writes its cache to one file, also when nothing changed: two builds at once trip over each other. */
+async function build({ config, tasks }: HardhatRuntimeEnvironment): Promise<void> {
+  const lock = join(config.paths.root, '.cache', 'prepare.lock')
+  await withLock(lock, () => tasks.getTask('build').run({ quiet: true, noTests: true }))
 }
 
 function networksOf({ everyNetwork }: DeployTaskOptions, hre: HardhatRuntimeEnvironment): string[] {
