@@ -22,8 +22,8 @@ export default defineConfig({
     globalSetup: 'test/support/bundle-children.ts',
     setupFiles: 'test/support/fuzz-seed.ts',
     server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     expect: { poll: { timeout: 10_000 } },
     // Loading the packages anew for every file took a quarter of the unit tests' time; no test changes what others see.
     isolate: false,
