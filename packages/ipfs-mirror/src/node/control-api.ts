@@ -27,7 +27,7 @@ export interface ControlOptions {
   readonly token: string
   readonly maxCarBytes?: number | undefined
   readonly onEvent?: ((event: ControlEvent) => void) | undefined
-  /** Told of every root that was kept or asked for: what is live may be about to change. */
+  /** Told of every root that was kept, asked for or removed: what is live may be about to change, or not any more. */
   readonly onHint?: ((root: CID, hint: Hint) => void) | undefined
 }
 
@@ -88,6 +88,7 @@ export function createControlApi(options: ControlOptions): RequestListener {
       case 'DELETE':
         await store.unpin(cid)
         onEvent({ kind: 'removed', root: cid })
+        onHint(cid, 'removed')
         return { status: 204, headers: { 'content-length': '0' } }
       default:
         throw new Refusal(405, 'METHOD_NOT_ALLOWED', 'Use GET, PUT or DELETE.')

@@ -40,6 +40,15 @@ describe('looks at the chain', () => {
     expect(cadence.pauseMs(1_000)).toBe(EVERY_MS)
   })
 
+  it('are rare again once what was kept is let go of, as a block is that only tests for proxies', () => {
+    const cadence = new LookCadence(EVERY_MS)
+    cadence.expect('root', { hint: 'kept', now: 0 })
+    cadence.expect('canary', { hint: 'kept', now: 0 })
+    cadence.arrived('root')
+    expect(cadence.expect('canary', { hint: 'removed', now: 500 })).toBe(false)
+    expect(cadence.pauseMs(1_000)).toBe(EVERY_MS)
+  })
+
   it('come sooner for a while when a root is asked for, but not each time that it is', () => {
     const cadence = new LookCadence(EVERY_MS)
     expect(cadence.expect('root', { hint: 'asked', now: 0 })).toBe(true)

@@ -3,16 +3,20 @@ export const MIN_PAUSE_MS = 100
 /** While a change is expected, a look is late by this share of the time since then at most. */
 const LATE_SHARE = 1 / 20
 
-/** Why a change is expected: a new root was kept here, or somebody with the node's token asked for one. */
-export type Hint = 'kept' | 'asked'
+/**
+ * Why a change is expected: a new root was kept here, or somebody with the node's token asked for one; or why not any more: it was
+ * let go of again.
+ */
+export type Hint = 'kept' | 'asked' | 'removed'
+type Promising = Exclude<Hint, 'removed'>
 
 /** How long a hint counts, in milliseconds. A publish proves, sends and waits for blocks; a rollback only sends. */
-const HINT_LASTS_MS: Readonly<Record<Hint, number>> = { kept: 300_000, asked: 15_000 }
+const HINT_LASTS_MS: Readonly<Record<Promising, number>> = { kept: 300_000, asked: 15_000 }
 /** A root that is asked for again and again is no news: only after so long it is a hint once more, in milliseconds. */
 const ASKED_AGAIN_MS = 120_000
 
 interface Expected {
-  readonly hint: Hint
+  readonly hint: Promising
   readonly since: number
 }
 
@@ -31,6 +35,10 @@ export class LookCadence {
   /** Takes a hint; true when the next look should come sooner for it. */
   expect(root: string, { hint, now }: { hint: Hint; now: number }): boolean {
     this.#forget(now)
+    if (hint === 'removed') {
+      this.#expected.delete(root)
+      return false
+    }
     if (hint === 'asked' && this.#expected.has(root)) return false
     this.#expected.set(root, { hint, since: now })
     return true
