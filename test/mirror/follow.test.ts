@@ -228,6 +228,27 @@ describe('follow', { timeout: 60_000 }, () => {
     expect(await readWhole(first)).toBeGreaterThan(4)
   })
 
+  it('notices damage of one domain after that of another was mended', async () => {
+    const other = { domain: parseDomainName(`other-${domains}.example`), id: '' }
+    other.id = await registry.register(other.domain, { pqKeyHash: `0x${RELEASE_KEY.signer.keyId}` })
+    const root = await publish(1, page('one'))
+    const mine = { domain, id }
+    ;({ domain, id } = other)
+    const itsFile = Buffer.alloc(8 * KIB, 9)
+    const itsRoot = await publish(1, { 'index.html': itsFile })
+    const mirror = await follower({ domains: [mine.domain, other.domain] })
+    await mirror.look()
+    for (const [bytes, damaged] of [
+      [itsFile, itsRoot],
+      [SAME, root],
+    ] as const) {
+      await damageBlock(folder, bytes)
+      await expect(readWhole(damaged)).rejects.toMatchObject({ code: 'BLOCK_DAMAGED' })
+      await mirror.look()
+      expect(await readWhole(damaged)).toBeGreaterThan(2)
+    }
+  })
+
   it('follows on while it runs, and ends when it is told', async () => {
     await publish(1, page('one'))
     const stop = new AbortController()

@@ -7,7 +7,6 @@ export async function damagedReleases(
   releases: readonly WantedRelease[],
   { store, ...call }: CallOptions & { store: BlockStore },
 ): Promise<WantedRelease[]> {
-  if (store.damagedBlocks === 0) return []
   const damaged: WantedRelease[] = []
   for (const one of releases) {
     try {

@@ -37,8 +37,8 @@ export interface MirroredDomain {
   readonly missing: readonly (WantedRelease & Failure)[]
   /** What they take on disk; what they share with other domains is counted too. */
   readonly bytes: number
-  /** Damaged blocks of the whole store that this look could do nothing about. */
-  readonly damagedBlocks: number
+  /** `damageNoticed` of the store when this look began. */
+  readonly damageNoticed: number
 }
 
 export interface MirrorContext extends FetchContext {
@@ -78,7 +78,7 @@ export async function mirrorDomain(
     if (rewoundTo !== undefined) onEvent({ kind: 'rewound', domain, to: rewoundTo })
     if (events.length > 0) onEvent({ kind: 'woken', domain, events, block: block.number })
     happened = events.length > 0 || rewoundTo !== undefined
-    const isDamaged = known !== undefined && context.store.damagedBlocks > known.damagedBlocks
+    const isDamaged = known !== undefined && context.store.damageNoticed > known.damageNoticed
     if (known !== undefined && !happened && !isDamaged && (before.settled || !retry)) {
       if (before.cursor.hash !== block.hash) await record.set(domain, { ...before, cursor: cursorAt(block) })
       return known
@@ -130,6 +130,7 @@ class DomainMirror {
     for (const root of this.#record.roots) {
       if (this.#wanted.every((one) => `${one.root}` !== root)) await this.#drop(root, 'superseded')
     }
+    const { damageNoticed } = this.#context.store
     await this.#findDamage()
     const held: WantedRelease[] = []
     const missing: MirroredDomain['missing'][number][] = []
@@ -154,7 +155,7 @@ class DomainMirror {
     if (this.#vain !== undefined) pauses.note(domain, this.#vain)
     else if (!missing.some(({ code }) => isQuota(code))) pauses.note(domain, undefined)
     const { bytes } = await this.#tally(held)
-    return { domain, block, held, missing, bytes, damagedBlocks: this.#context.store.damagedBlocks }
+    return { domain, block, held, missing, bytes, damageNoticed }
   }
 
   async #findDamage(): Promise<void> {

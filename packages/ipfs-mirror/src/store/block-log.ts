@@ -96,11 +96,6 @@ export class BlockLog {
     return this.#table.value(digest) > 0
   }
 
-  /** Blocks that are known to be damaged. */
-  get damagedBlocks(): number {
-    return this.#table.negatives
-  }
-
   /** Every block, in no particular order. */
   *places(): Generator<BlockPlace> {
     for (const { digest, value, sizeBytes } of this.#table.entries()) {

@@ -25,8 +25,8 @@ export interface BlockStore extends BlockSource {
   sizeOf(cid: CID): number | undefined
   /** Bytes that the blocks take on disk, those that nobody needs any more included. */
   readonly sizeBytes: number
-  /** Blocks that were found damaged when they were read, and were not put again since. */
-  readonly damagedBlocks: number
+  /** How often since the opening a block was found damaged that was not known to be. */
+  readonly damageNoticed: number
   /**
    * Adds blocks whose hash the caller has verified or computed; one that is already there and sound costs nothing. The bytes
    * stay the caller's: they do not change before this resolves, and may be overwritten after.

@@ -29,7 +29,6 @@ export class DigestTable {
   /** The hash's upper bits are the slot. */
   #shift: number
   #count = 0
-  #negatives = 0
 
   constructor(expected = 0) {
     const capacity = 2 ** Math.max(6, Math.ceil(Math.log2((expected + 1) / MAX_LOAD)))
@@ -43,11 +42,6 @@ export class DigestTable {
   /** Number of digests. */
   get size(): number {
     return this.#count
-  }
-
-  /** Number of digests whose value is below 0. */
-  get negatives(): number {
-    return this.#negatives
   }
 
   has(digest: Uint8Array): boolean {
@@ -72,8 +66,6 @@ export class DigestTable {
       this.#keys.set(digest, slot * KEY_BYTES)
       this.#count++
     }
-    if (this.#values[slot]! < 0) this.#negatives--
-    if (value < 0) this.#negatives++
     this.#values[slot] = value
     this.#sizes[slot] = sizeBytes
     if (this.#count > (this.#mask + 1) * MAX_LOAD) this.#grow()

@@ -91,6 +91,7 @@ class PackBlockStore implements BlockStore {
   readonly #compactor: Compactor
   readonly #now: () => number
   #last: Promise<unknown> = Promise.resolve()
+  #damageNoticed = 0
   #closed = false
   #closing: Promise<void> | undefined
 
@@ -120,6 +121,7 @@ class PackBlockStore implements BlockStore {
       const bytes = await this.#log.read(place, memory)
       if (bytes !== undefined) return bytes
       // It is known to be damaged now, or it was dropped or written anew meanwhile.
+      if (this.#log.place(digest)?.damaged) this.#damageNoticed++
     }
     return undefined
   }
@@ -138,8 +140,8 @@ class PackBlockStore implements BlockStore {
     return this.#log.sizeBytes
   }
 
-  get damagedBlocks(): number {
-    return this.#log.damagedBlocks
+  get damageNoticed(): number {
+    return this.#damageNoticed
   }
 
   async put(blocks: Iterable<Block>): Promise<void> {
