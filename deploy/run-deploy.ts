@@ -4,7 +4,7 @@ import { verifyContract } from '@nomicfoundation/hardhat-verify/verify'
 import type { HardhatRuntimeEnvironment } from 'hardhat/types/hre'
 import { errorResult, successfulResult } from 'hardhat/utils/result'
 import { DomainSyncError } from '../packages/core/src/domain-sync-error.ts'
-import { withLock } from '../scripts/prepare-lock.mjs'
+import { PREPARE_LOCK, withLock } from '../scripts/prepare-lock.mjs'
 import type { DeployContext, DeployScript } from './deploy-context.ts'
 import { LOCAL_CHAIN_ID, openTarget } from './deploy-target.ts'
 import { Deployer, type Deployment } from './deployer.ts'
@@ -41,9 +41,8 @@ export async function runDeploy(options: DeployTaskOptions, hre: HardhatRuntimeE
 }
 
 /** Hardhat writes its cache to one file, also when nothing changed: two builds at once trip over each other. */
-async function build({ config, tasks }: HardhatRuntimeEnvironment): Promise<void> {
-  const lock = join(config.paths.root, '.cache', 'prepare.lock')
-  await withLock(lock, () => tasks.getTask('build').run({ quiet: true, noTests: true }))
+async function build({ tasks }: HardhatRuntimeEnvironment): Promise<void> {
+  await withLock(PREPARE_LOCK, () => tasks.getTask('build').run({ quiet: true, noTests: true }))
 }
 
 function networksOf({ everyNetwork }: DeployTaskOptions, hre: HardhatRuntimeEnvironment): string[] {

@@ -1,7 +1,10 @@
 // Two first runs at once (two terminals, or a test beside a demonstration) must not install into one folder at the same time.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
+/** Whoever installs, builds or has Hardhat build holds it. */
+export const PREPARE_LOCK = join(dirname(fileURLToPath(import.meta.url)), '..', '.cache', 'prepare.lock')
 const LOOK_EVERY_MS = 250
 
 /** Runs the work while no other process does. The lock of a process that is gone is taken over. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { withLock } from './prepare-lock.mjs'
+import { PREPARE_LOCK, withLock } from './prepare-lock.mjs'
 import { exitCode, SIGNALS, spawnGroup } from './process-group.mjs'
 import { step } from './step.mjs'
 
@@ -28,7 +28,6 @@ const SOURCES = [
 /** Build output, state, and records of chains that live on this machine. */
 const NOT_SOURCES = ['node_modules', 'dist', 'generated', 'state', 'localhost']
 const STAMPS = join(ROOT, 'node_modules', '.domainsync')
-const LOCK = join(ROOT, '.cache', 'prepare.lock')
 /** Where Node keeps what it compiled: everything that starts after it starts sooner. */
 const COMPILED = join(ROOT, '.cache', 'compiled')
 
@@ -39,7 +38,7 @@ const COMPILED = join(ROOT, '.cache', 'compiled')
  */
 export async function prepare() {
   if (OWN_MAJOR < 20) fail('DomainSync needs Node 20 or newer.')
-  if (!isReady()) await withLock(LOCK, installAndBuild)
+  if (!isReady()) await withLock(PREPARE_LOCK, installAndBuild)
   const node = knownNode()
   return { node, env: environmentOf(node) }
 }
