@@ -42,7 +42,7 @@ describe('domainsync keys', { timeout: 60_000 }, () => {
       code: 1,
       json: {
         keys: [
-          { file: 'keys/notes.json', kind: 'unreadable', id: expect.stringContaining('KEY_FILE_DAMAGED') },
+          { file: 'keys/notes.json', kind: 'unreadable', code: 'KEY_FILE_DAMAGED' },
           { file: 'keys/publisher.json', id: (made.json.keys as [{ id: string }])[0].id },
         ],
       },

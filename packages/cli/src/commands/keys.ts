@@ -95,14 +95,17 @@ export const addKeysCommand: AddCommand = (program, action) => {
         const rows = await Promise.all(
           named.length > 0 ? named.map(listedKey) : (await keyFilesIn(FOLDER)).map(listedOrUnreadable),
         )
-        for (const { file, kind, id } of rows) terminal.print(`${visibleName(file)}  ${kind}  ${id}`)
+        for (const { file, kind, ...rest } of rows) {
+          const what = 'id' in rest ? rest.id : `${rest.code} ${rest.message}`
+          terminal.print(`${visibleName(file)}  ${kind}  ${what}`)
+        }
         terminal.document('keys', { keys: rows })
         return rows.some(({ kind }) => kind === UNREADABLE) ? EXIT_FAILED : EXIT_DONE
       }),
     )
 }
 
-/** The kind of a file that is no key, or a damaged one; its id is why. */
+/** The kind of a file that is no key, or a damaged one. */
 const UNREADABLE = 'unreadable'
 
 async function listedKey(file: string) {
@@ -114,7 +117,7 @@ async function listedKey(file: string) {
 async function listedOrUnreadable(file: string) {
   return await listedKey(file).catch((error: unknown) => {
     if (!(error instanceof KeyFileError)) throw error
-    return { file, kind: UNREADABLE, id: `${error.code} ${error.message}` }
+    return { file, kind: UNREADABLE, code: error.code, message: error.message }
   })
 }
 

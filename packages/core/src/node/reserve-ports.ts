@@ -27,7 +27,10 @@ export async function reservePort(): Promise<number> {
 
 /** So many different ones, as {@link reservePort} gives them. */
 export async function reservePorts(count: number): Promise<number[]> {
-  return await Promise.all(Array.from({ length: count }, reservePort))
+  const ports: number[] = []
+  // One after the other: together they would hold a block each.
+  while (ports.length < count) ports.push(await reservePort())
+  return ports
 }
 
 /** Takes a block that no other process holds, from a random one on. */
